@@ -1,0 +1,80 @@
+"""Walking through long lists, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, TypeVar
+
+from astria.errors import InvalidParameter
+
+PAGE_SIZE = 20
+MAX_LIMIT = 120
+
+
+class HasId(Protocol):
+    """Whatever has an id of Astria's."""
+
+    @property
+    def id(self) -> int: ...
+
+
+T = TypeVar("T", bound=HasId)
+FetchPage = Callable[[dict[str, int]], Sequence[T]]
+
+
+def list_query(*, offset: int | None, before_id: int | None, limit: int | None) -> dict[str, int]:
+    """Return the query of one page: those given of offset (from 0), before_id (from 1), limit (1 to 120).
+
+    Raises InvalidParameter. Source: docs/api/0-tune/4-list, docs/api/1-prompt/4-list
+    """
+    limits = {"offset": (0, None), "before_id": (1, None), "limit": (1, MAX_LIMIT)}
+    query = {"offset": offset, "before_id": before_id, "limit": limit}
+    for name, value in query.items():
+        low, high = limits[name]
+        if value is not None and not (low <= value and (high is None or value <= high)):
+            raise InvalidParameter(f"{name} must be {low} or more" + (f", at most {high}" if high else ""))
+    return {name: value for name, value in query.items() if value is not None}
+
+
+def iterate(fetch: FetchPage[T], *, before_id: int | None, limit: int) -> Iterator[T]:
+    """Yield everything older than before_id (or everything), each once, page after page as it is needed.
+
+    Pages by before_id. A server that does not know it answers with the same ids again: from there on pages by
+    offset, where rows that disappear meanwhile may hide others, so collect before deleting.
+    Raises InvalidParameter at once, whatever fetch raises on the way.
+    """
+    list_query(offset=None, before_id=before_id, limit=limit)
+    return _by_id(fetch, before_id, limit)
+
+
+def _by_id(fetch: FetchPage[T], before_id: int | None, limit: int) -> Iterator[T]:
+    seen: set[int] = set()
+    cursor = before_id
+    page = fetch(list_query(offset=None, before_id=cursor, limit=limit))
+    while not _ignores(page, cursor):
+        yield from _fresh(page, seen, before_id)
+        if len(page) < min(limit, PAGE_SIZE):
+            return
+        cursor = min(item.id for item in page)
+        page = fetch(list_query(offset=None, before_id=cursor, limit=limit))
+    yield from _by_offset(fetch, page, seen, before_id)
+
+
+def _by_offset(fetch: FetchPage[T], page: Sequence[T], seen: set[int], before_id: int | None) -> Iterator[T]:
+    offset, previous = 0, None
+    # The same page twice means that offset is ignored too: then this page was all there is.
+    while page and (ids := [item.id for item in page]) != previous:
+        yield from _fresh(page, seen, before_id)
+        offset, previous = offset + len(page), ids
+        page = fetch(list_query(offset=offset, before_id=None, limit=None))
+
+
+def _ignores(page: Sequence[HasId], cursor: int | None) -> bool:
+    return cursor is not None and any(item.id >= cursor for item in page)
+
+
+def _fresh(page: Sequence[T], seen: set[int], before_id: int | None) -> Iterator[T]:
+    for item in page:
+        if item.id not in seen and (before_id is None or item.id < before_id):
+            seen.add(item.id)
+            yield item
