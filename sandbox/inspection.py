@@ -1,0 +1,121 @@
+"""Inspecting a photo: what can be seen is looked at, the rest comes from magic words in the file name."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps
+
+from sandbox.faces import Grey, find_faces, find_tiny_faces, has_cat, resized
+
+PEOPLE = ("man", "woman", "boy", "girl", "baby", "person")
+SHARPNESS_SIZE = 512
+# Sharpness is the Laplacian's variance over the picture's: photographs of people have 0.02 and more.
+LEAST_SHARPNESS = 0.005
+DARKEST, BRIGHTEST = 40, 238
+# The documentation's own client sends copies of 512 pixels, so these must pass.
+LEAST_PIXELS = 400
+LONGSHOT = 0.09
+
+_HAIR = ("short hair", "medium hair", "long hair")
+_STYLES = ("dreadlocks", "cornrows", "straight hair", "curly hair", "wavy hair")
+_EYES = ("blue eyes", "brown eyes", "green eyes", "gray eyes", "black eyes")
+_ETHNICITIES = ("caucasian", "black", "hispanic", "korean", "japanese", "chinese", "philippine")
+
+MAGIC_WORDS: dict[str, dict[str, Any]] = {
+    "sunglasses": {"wearing_sunglasses": True},
+    "hat": {"wearing_hat": True},
+    "funny": {"funny_face": True},
+    "selfie": {"selfie": True},
+    "glasses": {"glasses": "glasses"},
+    "no-glasses": {"glasses": ""},
+    "bald": {"hair_style": "bald", "is_bald": "bald"},
+    "no-beard": {"facial_hair": ""},
+    "nobody": {"name": ""},
+    **{word: {"facial_hair": word} for word in ("beard", "mustache", "goatee")},
+    **{word: {"hair_color": word} for word in ("blonde", "brunette")},
+    **{f"{word}-hair": {"hair_color": f"{word} hair"} for word in ("red", "black")},
+    **{text.replace(" ", "-"): {"eye_color": text} for text in _EYES},
+    **{text.replace(" ", "-"): {"hair_length": text} for text in _HAIR},
+    **{text.replace(" ", "-"): {"hair_style": text} for text in _STYLES},
+    **{f"{age}-yo": {"age": f"{age} yo"} for age in range(20, 80, 10)},
+    **{word: {"ethnicity": word} for word in _ETHNICITIES},
+    **{word: {"name": word} for word in ("man", "woman", "boy", "girl", "baby", "dog")},
+}
+TRICKS = ("slow-inspect", "inspect-500")
+
+
+def inspect_photo(content: bytes, file_name: str, name: str) -> dict[str, Any] | None:
+    """Return what POST /images/inspect answers, keys sorted; None when the file is no picture."""
+    grey = _open(content)
+    if grey is None:
+        return None
+    found = _look(grey, name) | _read(file_name, name)
+    return dict(sorted(found.items()))
+
+
+def trick(file_name: str) -> str:
+    """Return the magic word that asks for trouble, or ""."""
+    return next((word for word in TRICKS if f"-{word}-" in _words(file_name)), "")
+
+
+def _open(content: bytes) -> Grey | None:
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            image.draft("L", (1600, 1600))
+            return np.asarray(ImageOps.exif_transpose(image).convert("L"), np.uint8)
+    except Exception:
+        # Pillow's decoders raise nearly anything for broken files.
+        return None
+
+
+def _look(grey: Grey, name: str) -> dict[str, Any]:
+    faces = find_faces(grey)
+    cat = not faces and has_cat(grey)
+    is_far = not faces and not cat and name in PEOPLE and bool(find_tiny_faces(grey))
+    size = max((face.width * grey.shape[1] for face in faces), default=0.0) / max(grey.shape)
+    return {
+        "blurry": _sharpness(grey) < LEAST_SHARPNESS,
+        "full_body_image_or_longshot": is_far or bool(0 < size < LONGSHOT),
+        "includes_multiple_people": len(faces) > 1,
+        "low_quality": not DARKEST < float(grey.mean()) < BRIGHTEST,
+        "low_resolution": max(grey.shape) < LEAST_PIXELS,
+        "name": _class(name, bool(faces) or is_far, cat),
+        "selfie": False,
+    }
+
+
+def _class(name: str, has_face: bool, has_cat: bool) -> str:
+    """Return the class seen: the one asked for if a face fits it, "cat", or "" as Astria writes NONE."""
+    if name in PEOPLE:
+        return name if has_face else "cat" if has_cat else ""
+    if name == "cat":
+        return "cat" if has_cat else ""
+    return name
+
+
+def _sharpness(grey: Grey) -> float:
+    small = resized(grey, SHARPNESS_SIZE)
+    return float(cv2.Laplacian(small, cv2.CV_64F).var() / max(small.var(), 1.0))
+
+
+def _read(file_name: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    words = _words(file_name)
+    # The longest first, each used up once read: "no-glasses" must not say "glasses" too.
+    for word in sorted(MAGIC_WORDS, key=len, reverse=True):
+        if f"-{word}-" in words:
+            words = words.replace(f"-{word}-", "--")
+            found |= MAGIC_WORDS[word]
+    if "-child-" in words:
+        found["name"] = {"man": "boy", "woman": "girl"}.get(name, "boy")
+    return found
+
+
+def _words(file_name: str) -> str:
+    stem = file_name.rsplit(".", 1)[0].lower()
+    return f"-{re.sub('[^a-z0-9]+', '-', stem)}-"

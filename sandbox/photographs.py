@@ -1,0 +1,112 @@
+"""Training photos: taken from the request or fetched, checked to be pictures, kept as files."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from PIL import Image
+from pillow_heif import register_heif_opener
+
+from sandbox.bodies import Upload
+from sandbox.casting import Errors, Refused, as_items, to_text
+from sandbox.models import Photo
+from sandbox.switches import switches
+
+LARGEST = 20_000_000
+MOST_URLS = 40
+FETCH_SECONDS = 10.0
+
+register_heif_opener()
+
+
+class NotFetched(Exception):
+    """An image url gave no picture."""
+
+
+def collect_photos(given: Mapping[str, Any], errors: Errors) -> list[Upload]:
+    """Return uploaded or fetched photos; raises Refused with these and the earlier errors.
+
+    Text files beside the images are captions, which are accepted and ignored.
+    """
+    files = [item for item in as_items(given.get("images")) if isinstance(item, Upload)]
+    photos = [file for file in files if not file.name.endswith(".txt")]
+    urls = [url for url in map(to_text, as_items(given.get("image_urls"))) if url]
+    if not photos and not urls:
+        errors = errors | {"images": ["must contain at least one image"]}
+    elif not all(content_type(photo.content) for photo in photos):
+        errors = errors | {"images": ["is not an image"]}
+    if errors:
+        raise Refused(errors)
+    try:
+        return photos + fetch_all(urls)
+    except NotFetched as error:
+        raise Refused({"image_urls": [f"could not download {error}"]}) from error
+
+
+def fetch_all(urls: Sequence[str]) -> list[Upload]:
+    """Fetch pictures, some at a time, in the order given; NotFetched names the first that is none."""
+    if len(urls) > MOST_URLS:
+        raise NotFetched(f"more than {MOST_URLS} urls")
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        return list(pool.map(fetch_picture, urls))
+
+
+def fetch_picture(url: str) -> Upload:
+    """Fetch one picture over http(s), within 20 MB and 10 seconds; NotFetched otherwise."""
+    try:
+        if not url.isascii() or urlsplit(url).scheme not in ("http", "https"):
+            raise ValueError("not an address to fetch from")
+        with requests.get(url, stream=True, timeout=5) as answer:
+            answer.raise_for_status()
+            content = _limited(answer)
+    except (requests.RequestException, ValueError) as error:
+        raise NotFetched(url) from error
+    kind = content_type(content)
+    if not kind:
+        raise NotFetched(url)
+    return Upload(urlsplit(url).path.rsplit("/", 1)[-1], kind, content)
+
+
+def _limited(answer: requests.Response) -> bytes:
+    until = time.monotonic() + FETCH_SECONDS
+    content = bytearray()
+    for piece in answer.iter_content(64 * 1024):
+        content += piece
+        if len(content) > LARGEST or time.monotonic() > until:
+            raise ValueError("too large or too slow")
+    return bytes(content)
+
+
+def content_type(content: bytes) -> str:
+    """Return the MIME type of a picture by looking into it, or "" when it is none."""
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            return Image.MIME.get(image.format or "", "image/jpeg")
+    except Exception:
+        # Pillow's decoders raise nearly anything for broken files.
+        return ""
+
+
+def keep_photos(tune_id: int, photos: Sequence[Upload]) -> list[str]:
+    """Write the photos of a tune and return their keys."""
+    keys = []
+    for position, photo in enumerate(photos):
+        kind = content_type(photo.content)
+        row = Photo.objects.create(tune_id=tune_id, position=position, name=photo.name, content_type=kind)
+        path = photo_path(row.key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(photo.content)
+        keys.append(row.key)
+    return keys
+
+
+def photo_path(key: str) -> Path:
+    """Return where the photo with this key lies."""
+    return switches.data / "photos" / key

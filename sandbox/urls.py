@@ -1,0 +1,56 @@
+"""Every address of the sandbox. Paths arrive here without `.json`, doubled and trailing slashes."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path, re_path
+
+from sandbox.views import console, images, likes, packs, pictures, prompts, tunes
+from sandbox.views.methods import by_method
+
+ID = r"(?P<{}>\d{{1,18}})"
+TUNE, PROMPT = ID.format("tune_id"), ID.format("prompt_id")
+
+urlpatterns = [
+    # The API
+    path("packs", by_method(GET=packs.own)),
+    path("gallery/packs", by_method(GET=packs.gallery)),
+    path("p/<str:id_or_slug>", by_method(GET=packs.detail)),
+    path("p/<str:id_or_slug>/tunes", by_method(POST=packs.create_tunes)),
+    path("tunes", by_method(GET=tunes.listing, POST=tunes.create)),
+    re_path(rf"^tunes/{TUNE}$", by_method(GET=tunes.detail, DELETE=tunes.delete)),
+    re_path(rf"^tunes/{TUNE}/prompts$", by_method(GET=prompts.of_tune, POST=prompts.create_on_tune)),
+    re_path(rf"^tunes/{TUNE}/prompts/{PROMPT}$", by_method(GET=prompts.detail, DELETE=prompts.delete)),
+    path("prompts", by_method(GET=prompts.listing, POST=prompts.create)),
+    re_path(rf"^prompts/{PROMPT}$", by_method(GET=prompts.detail, DELETE=prompts.delete)),
+    re_path(rf"^prompts/{PROMPT}/likes$", by_method(POST=likes.add, DELETE=likes.remove)),
+    re_path(rf"^prompts/{PROMPT}/like$", by_method(POST=likes.toggle, DELETE=likes.remove)),
+    path("images/inspect", by_method(POST=images.inspect)),
+    # Public files
+    path("mp/<slug:key>", by_method(GET=pictures.picture)),
+    path("covers/<slug:slug>.jpg", by_method(GET=pictures.cover)),
+    # For the developer
+    path("", by_method(GET=console.page)),
+    path("favicon.ico", by_method(GET=console.icon)),
+    path("sandbox/settings", by_method(GET=console.show_settings, POST=console.change_settings)),
+]
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404 as Rails does for JSON."""
+    return JsonResponse({"status": 404, "error": "Not Found"}, status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400 for what Django itself refuses."""
+    return JsonResponse({"status": 400, "error": "Bad Request"}, status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500 as Rails does; the traceback went to stderr."""
+    return JsonResponse({"status": 500, "error": "Internal Server Error"}, status=500)
+
+
+handler404 = not_found
+handler400 = bad_request
+handler500 = server_error

@@ -1,0 +1,22 @@
+"""Choosing a view by HTTP method; what no view takes is 404, as in Rails, whose routes include the method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+View = Callable[..., HttpResponse]
+
+
+def by_method(**views: View) -> View:
+    """Return a view that passes the request on to the one named for its method; HEAD counts as GET."""
+
+    def view(request: HttpRequest, **parameters: Any) -> HttpResponse:
+        chosen = views.get("GET" if request.method == "HEAD" else request.method or "")
+        if chosen is None:
+            raise Http404
+        return chosen(request, **parameters)
+
+    return view

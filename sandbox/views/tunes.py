@@ -1,0 +1,55 @@
+"""Tunes. Source: docs/api/0-tune"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+
+from sandbox.bodies import read_params
+from sandbox.middleware import base_url
+from sandbox.models import Tune
+from sandbox.orders import order_tune
+from sandbox.removal import remove_tune
+from sandbox.shapes import prompt_wide, tune_wide
+from sandbox.views.paging import page
+
+DEEPEST_OFFSET = 200
+
+
+def listing(request: HttpRequest) -> HttpResponse:
+    """GET /tunes: newest first; `title`, `name`, `branch` and `model_type` narrow it to exact matches."""
+    tunes = Tune.objects.filter(is_gallery=False)
+    for field in ("title", "name", "branch", "model_type"):
+        if request.GET.get(field):
+            tunes = tunes.filter(**{field: request.GET[field]})
+    base = base_url(request)
+    return JsonResponse([tune_wide(tune, base) for tune in page(request, tunes, DEEPEST_OFFSET)], safe=False)
+
+
+def create(request: HttpRequest) -> HttpResponse:
+    """POST /tunes: a tune, with prompts if `prompts_attributes` are given."""
+    given = read_params(request).get("tune")
+    tune, prompts = order_tune(given if isinstance(given, Mapping) else {})
+    base = base_url(request)
+    shape = tune_wide(tune, base)
+    if prompts:
+        shape["prompts"] = [prompt_wide(prompt, base) for prompt in prompts]
+    return JsonResponse(shape, status=201)
+
+
+def detail(request: HttpRequest, tune_id: str) -> HttpResponse:
+    """GET /tunes/:id: the wide form."""
+    return JsonResponse(tune_wide(get_object_or_404(Tune, pk=int(tune_id)), base_url(request)))
+
+
+def delete(request: HttpRequest, tune_id: str) -> HttpResponse:
+    """DELETE /tunes/:id: 200 without content; a checkpoint takes its prompts along."""
+    with transaction.atomic():
+        tune = Tune.objects.filter(pk=int(tune_id), is_gallery=False).first()
+        if tune is None:
+            raise Http404
+        remove_tune(tune)
+    return HttpResponse(status=200)

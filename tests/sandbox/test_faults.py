@@ -1,0 +1,113 @@
+"""Faults on request: each does what the table says, and always the same for the same seed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.faults import Dice, parse_faults
+from tests.sandbox.process import Sandbox, eventually, running
+from tests.sandbox.receiver import Receiver
+
+
+@pytest.mark.parametrize("status", ["429", "500"])
+def test_a_refused_call_does_nothing(sandbox: Sandbox, status: str) -> None:
+    before = _newest(sandbox)["id"]
+    with sandbox.changed(faults={status: 1}):
+        answer = sandbox.post("/prompts", json={"prompt": {"tune_id": 690204, "text": "x"}})
+
+    assert answer.status_code == int(status)
+    assert _newest(sandbox)["id"] == before
+
+
+def test_504_comes_after_the_work_was_done(sandbox: Sandbox) -> None:
+    with sandbox.changed(faults="504-after=1"):
+        answer = sandbox.post("/prompts", json={"prompt": {"tune_id": 690204, "text": "done all the same"}})
+
+    assert answer.status_code == 504
+    assert _newest(sandbox)["text"] == "done all the same"
+
+
+def test_a_failed_prompt_has_an_error_and_no_images(sandbox: Sandbox, receiver: Receiver) -> None:
+    with sandbox.changed(faults={"prompt-fails": 1}):
+        tune = sandbox.order(prompts_callback=f"{receiver.url}/all")
+        eventually(lambda: receiver.bodies("/all"))
+
+    prompts = sandbox.prompts(tune["id"])
+    assert all(prompt["user_error"] and not prompt["images"] for prompt in prompts)
+
+
+def test_a_failed_training_leaves_the_tune_untrained(sandbox: Sandbox, receiver: Receiver) -> None:
+    with sandbox.changed(faults={"tune-fails": 1}):
+        tune = sandbox.order(callback=receiver.url)
+        failed = eventually(lambda: _failed(sandbox, tune["id"]))
+
+    assert failed["trained_at"] is None
+    assert all(prompt["user_error"] for prompt in sandbox.prompts(tune["id"]))
+    assert receiver.arrived == []
+
+
+def test_lost_callbacks_never_arrive(sandbox: Sandbox, receiver: Receiver) -> None:
+    with sandbox.changed(faults={"callbacks-lost": 1}):
+        sandbox.trained(callback=receiver.url, prompts_callback=receiver.url)
+
+    assert receiver.arrived == []
+
+
+def test_doubled_callbacks_arrive_twice(sandbox: Sandbox, receiver: Receiver) -> None:
+    with sandbox.changed(faults={"callbacks-doubled": 1}):
+        sandbox.order(callback=f"{receiver.url}/tune")
+        first, second = eventually(lambda: len(receiver.arrived) == 2 and receiver.bodies("/tune"))
+
+    assert first == second
+
+
+def test_late_callbacks_are_late(sandbox: Sandbox, receiver: Receiver) -> None:
+    with sandbox.changed(faults={"callbacks-late": 1}, speed=10):
+        sandbox.order(callback=receiver.url)
+        arrived = eventually(lambda: receiver.arrived)[0]
+
+    trained_at = datetime.fromisoformat(arrived.body["tune"]["trained_at"])
+    assert arrived.at - trained_at >= timedelta(seconds=0.29)
+
+
+def test_the_same_seed_meets_the_same_faults() -> None:
+    first, again, other = (
+        [dice.meets("429", 0.5) for _ in range(40)] for dice in (Dice(3), Dice(3), Dice(4))
+    )
+
+    assert first == again
+    assert first != other
+
+
+def test_faults_can_be_given_at_the_start(tmp_path: Path) -> None:
+    with running(tmp_path, "--faults", "429=0.5") as sandbox:
+        statuses = {sandbox.get("/packs").status_code for _ in range(24)}
+
+    assert statuses == {200, 429}
+
+
+def test_dice_keep_to_the_probability() -> None:
+    dice = Dice(1)
+
+    met = sum(dice.meets("500", 0.2) for _ in range(2000))
+
+    assert 340 < met < 460
+
+
+@pytest.mark.parametrize("text", ["nonsense=1", "429=2", "429=-1", "429=x"])
+def test_faults_that_make_no_sense_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_faults(text)
+
+
+def _newest(sandbox: Sandbox) -> Any:
+    return sandbox.get("/prompts?limit=1").json()[0]
+
+
+def _failed(sandbox: Sandbox, tune_id: int) -> Any:
+    tune = sandbox.get(f"/tunes/{tune_id}").json()
+    return tune if tune.get("failed_at") else None
