@@ -1,0 +1,72 @@
+"""The person: an e-mail address is the login."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models, transaction
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.credit import CreditAccount
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates people together with the account that holds their credits."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Return a new person with an empty credit account. Raises ValueError without an address."""
+        if not email:
+            raise ValueError("A person needs an e-mail address")
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Return a new person who may do everything in the admin."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Someone who signs in. What they own hangs on their credit account, not on them."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    credit_account = models.OneToOneField(CreditAccount, on_delete=models.PROTECT, related_name="user")
+    is_staff = models.BooleanField(_("may enter the admin"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_whatever_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    # Mutators
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a new person gets their credit account in the same transaction."""
+        with transaction.atomic():
+            if not hasattr(self, "credit_account"):
+                self.credit_account = CreditAccount.objects.create()
+            super().save(*args, **kwargs)
+
+    # Properties
+
+    @property
+    def account(self) -> CreditAccount:
+        """The account that owns this person's credits, photo sets and shoots."""
+        return self.credit_account
