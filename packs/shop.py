@@ -1,0 +1,81 @@
+"""Packs as people see them: covers with addresses, prices in credits, shots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+
+from packs.models import Pack, PackClass
+from packs.pricing import price_of_class
+
+
+@dataclass
+class Offer:
+    """A pack for one class name, at its price with training."""
+
+    name: str
+    num_images: int
+    price: int
+    shots: Any
+
+
+@dataclass
+class Shelf:
+    """A pack with what its card shows."""
+
+    pack: Pack
+    cover_url: str
+    offers: list[Offer] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        return self.pack.title
+
+    @property
+    def slug(self) -> str:
+        return self.pack.slug
+
+    def get_absolute_url(self) -> str:
+        return self.pack.get_absolute_url()
+
+
+def picture_url(key: str) -> str:
+    """Return the public address of our copy `packs/<astria id>/<name>`; "" for none."""
+    if not key:
+        return ""
+    _, pack_id, name = key.split("/")
+    return reverse("packs:picture", args=[int(pack_id), name.removesuffix(".webp")])
+
+
+def shelf(packs: Iterable[Pack]) -> list[Shelf]:
+    """Return packs for a list; each offer's `shots` is their number. Needs `with_classes`."""
+    return [_on_shelf(pack) for pack in packs]
+
+
+def _on_shelf(pack: Pack) -> Shelf:
+    offers = [_offer(pack, it, getattr(it, "shots", 0)) for it in pack.classes.all()]
+    return Shelf(pack, picture_url(pack.cover), offers)
+
+
+def with_shots(pack: Pack) -> list[Offer]:
+    """Return a pack's offers with every shot and its sample pictures. Needs `classes__prompts`."""
+    return [_offer(pack, pack_class, _shots(pack_class)) for pack_class in pack.classes.all()]
+
+
+def _offer(pack: Pack, pack_class: PackClass, shots: Any) -> Offer:
+    pack_class.pack = pack  # the price asks for it; it is this one
+    return Offer(pack_class.name, pack_class.num_images, price_of_class(pack_class), shots)
+
+
+def _shots(pack_class: PackClass) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": prompt.position + 1,
+            "num_images": prompt.num_images,
+            "samples": [picture_url(key) for key in prompt.samples],
+        }
+        for prompt in pack_class.prompts.all()
+    ]

@@ -1,0 +1,162 @@
+"""Comparing our catalogue with Astria's packs.
+
+New packs come in as drafts. What is Astria's (costs, pictures, shots) follows Astria; what is ours
+(title, description, price, position, whether it is published) is never touched after that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+import astria
+from packs.models import Pack, PackClass, PackPrompt
+from studio.astria_client import astria_client
+from studio.fetching import FetchFailed, fetch
+from studio.pictures import PictureUnusable, web_copy
+
+logger = logging.getLogger("packs.sync")
+
+SAMPLES_PER_SHOT = 2
+SAMPLE_WIDTH = 640
+COPIES_AT_ONCE = 4
+# What follows Astria on a pack. Everything else is ours, and may be edited while we compare.
+ASTRIAS = [
+    "token", "base_tune_id", "model_type", "cover_source", "astria_created_at", "synced_at", "missing_since",
+]  # fmt: skip
+Progress = Callable[[str], None]
+
+
+@dataclass
+class SyncReport:
+    """What a comparison changed, by slug."""
+
+    new: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+def sync_packs(progress: Progress = logger.info) -> SyncReport:
+    """Bring the catalogue up to date with Astria. Raises AstriaError when it cannot be asked."""
+    client, report = astria_client(), SyncReport()
+    listed = {pack.id: pack for pack in client.packs.list()}
+    if settings.ASTRIA_GALLERY_PACKS:
+        listed = {pack.id: pack for pack in client.packs.gallery()} | listed
+    for pack_id, listed_pack in listed.items():
+        pack, created = take_in(listed_pack, client.packs.get(pack_id))
+        (report.new if created else report.seen).append(pack.slug)
+        progress(f"{pack.slug}: {'new, a draft' if created else 'up to date'}")
+        copy_pictures(pack)
+    report.missing = _flag_missing(set(listed))
+    return report
+
+
+@transaction.atomic
+def take_in(listed: astria.Pack, detail: astria.PackDetail) -> tuple[Pack, bool]:
+    """Write down what Astria says of one pack; return it and whether it is new."""
+    title = detail.title or listed.title or f"Pack {listed.id}"
+    pack, created = Pack.objects.get_or_create(
+        astria_id=listed.id, defaults={"title": title, "slug": _free_slug(listed, title)}
+    )
+    pack.token = listed.token or detail.token or pack.token
+    pack.base_tune_id = listed.base_tune_id or detail.base_tune_id
+    pack.model_type = listed.model_type or detail.model_type or ""
+    pack.cover_source = detail.cover_url or listed.cover_url or ""
+    pack.astria_created_at = listed.created_at
+    pack.synced_at, pack.missing_since = timezone.now(), None
+    pack.save(update_fields=ASTRIAS)
+    for name, cost in detail.costs.items():
+        _take_in_class(
+            pack, name, cost, listed.cost_mc_hash.get(name), detail.prompts_per_class.get(name, ())
+        )
+    pack.classes.exclude(name__in=detail.costs).delete()
+    return pack, created
+
+
+def _free_slug(listed: astria.Pack, title: str) -> str:
+    slug = slugify(listed.slug or title)[:100] or f"pack-{listed.id}"
+    return f"{slug}-{listed.id}" if Pack.objects.filter(slug=slug).exists() else slug
+
+
+def _take_in_class(
+    pack: Pack, name: str, cost: astria.ClassCost, cost_mc: int | None, prompts: tuple[astria.PackPrompt, ...]
+) -> None:
+    """A class without pictures or shots cannot be ordered and is left out."""
+    if not cost.num_images or not prompts:
+        pack.classes.filter(name=name).delete()
+        return
+    if cost_mc is None:
+        cost_mc = (cost.cost or 0) * settings.ASTRIA_MILLICENTS_PER_DOLLAR // 100
+    pack_class, _ = PackClass.objects.update_or_create(
+        pack=pack, name=name, defaults={"num_images": cost.num_images, "cost_mc": cost_mc}
+    )
+    per_shot = max(1, round(cost.num_images / len(prompts)))
+    for position, prompt in enumerate(prompts):
+        PackPrompt.objects.update_or_create(
+            pack_class=pack_class,
+            astria_id=prompt.id,
+            defaults={
+                "position": position,
+                "num_images": per_shot,
+                "sample_sources": list(prompt.images[:SAMPLES_PER_SHOT]),
+            },
+        )
+    pack_class.prompts.exclude(astria_id__in=[prompt.id for prompt in prompts]).delete()
+
+
+def _flag_missing(listed: set[int]) -> list[str]:
+    """Note since when Astria no longer lists a pack. It stays as it is for orders in flight."""
+    gone = Pack.objects.exclude(astria_id__in=listed).filter(missing_since=None)
+    slugs = list(gone.values_list("slug", flat=True))
+    gone.update(missing_since=timezone.now())
+    return slugs
+
+
+def copy_pictures(pack: Pack) -> None:
+    """Copy the pack's cover and samples to our storage; those that we have are left alone.
+
+    A picture whose new address does not answer stays as it was.
+    """
+    prompts = list(PackPrompt.objects.filter(pack_class__pack=pack))
+    sources = {pack.cover_source, *(source for prompt in prompts for source in prompt.sample_sources)}
+    keys = _copies(pack, sources - {""})
+    cover = keys.get(pack.cover_source)
+    if cover and cover != pack.cover:
+        pack.cover = cover
+        pack.save(update_fields=["cover"])
+    for prompt in prompts:
+        samples = [keys[source] for source in prompt.sample_sources if keys.get(source)]
+        if samples and samples != prompt.samples:
+            prompt.samples = samples
+            prompt.save(update_fields=["samples"])
+
+
+def _copies(pack: Pack, sources: set[str]) -> dict[str, str]:
+    """Return the key of our copy of each source, "" for what cannot be had. A few at a time."""
+    ordered = sorted(sources)
+    with ThreadPoolExecutor(COPIES_AT_ONCE) as pool:
+        return dict(zip(ordered, pool.map(partial(_copy, pack), ordered), strict=True))
+
+
+def _copy(pack: Pack, source: str) -> str:
+    """Copy one picture. The key follows from the address, so that it is copied once."""
+    key = f"packs/{pack.astria_id}/{hashlib.sha256(source.encode()).hexdigest()[:24]}.webp"
+    if default_storage.exists(key):
+        return key
+    try:
+        copy = web_copy(fetch(source, trusted_origin=settings.ASTRIA_BASE_URL), SAMPLE_WIDTH)
+    except (FetchFailed, PictureUnusable) as error:
+        logger.warning("%s: a picture could not be copied (%s)", pack.slug, error)
+        return ""
+    return default_storage.save(key, ContentFile(copy))

@@ -1,0 +1,59 @@
+"""What things cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from packs.models import Pack, PackClass
+from packs.pricing import cost_in_cents, price_of_class, training_fee
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def woman(pack: Pack) -> PackClass:
+    """8 pictures on a LoRA."""
+    return pack.classes.get(name="woman")
+
+
+def test_the_price_is_the_training_fee_and_a_price_per_picture(woman: PackClass) -> None:
+    assert price_of_class(woman) == 10 + 8
+
+
+def test_on_a_model_that_exists_no_training_is_paid(woman: PackClass) -> None:
+    assert price_of_class(woman, with_training=False) == 8
+
+
+def test_a_price_set_by_hand_goes_before_the_rule(woman: PackClass) -> None:
+    woman.price = 25
+
+    assert (price_of_class(woman), price_of_class(woman, with_training=False)) == (25, 15)
+
+
+def test_a_price_below_the_training_fee_never_becomes_negative(woman: PackClass) -> None:
+    woman.price = 4
+
+    assert price_of_class(woman, with_training=False) == 0
+
+
+def test_a_free_pack_is_free(woman: PackClass) -> None:
+    woman.price = 0
+
+    assert price_of_class(woman) == 0
+
+
+@pytest.mark.parametrize(("kind", "fee"), [("faceid", 0), ("lora", 10), ("", 10), ("unheard-of", 10)])
+def test_a_model_kind_that_is_not_known_costs_the_most(kind: str, fee: int) -> None:
+    assert training_fee(kind) == fee
+
+
+@pytest.mark.parametrize(("milli_cents_per_dollar", "cents"), [(100_000, 151), (1_000_000, 16)])
+def test_astrias_cost_is_read_as_the_setting_says_and_rounded_up(
+    woman: PackClass, settings: Any, milli_cents_per_dollar: int, cents: int
+) -> None:
+    settings.ASTRIA_MILLICENTS_PER_DOLLAR = milli_cents_per_dollar
+    woman.cost_mc = 150_001
+
+    assert cost_in_cents(woman) == cents

@@ -1,0 +1,206 @@
+"""The catalogue against the real sandbox process."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from PIL import Image
+
+import astria
+from packs.models import Pack, PackClass, PackPrompt
+from packs.sync import copy_pictures, sync_packs, take_in
+from studio.astria_client import astria_client
+from studio.models import Event
+from tests.factories import PackFactory
+from tests.sandbox.process import Sandbox
+
+pytestmark = [pytest.mark.django_db, pytest.mark.processes]
+
+SLUG = "corporate-headshots"
+
+
+@pytest.fixture
+def without_pictures(astria_at_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copying pictures is a test of its own."""
+    monkeypatch.setattr("packs.sync.copy_pictures", lambda pack: None)
+
+
+def ours(pack: Pack) -> dict[str, Any]:
+    return {name: getattr(pack, name) for name in ("slug", "title", "description", "status", "position")}
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_new_packs_come_in_as_drafts_with_classes_and_shots() -> None:
+    report = sync_packs()
+
+    pack = Pack.objects.get(slug=SLUG)
+    woman = pack.classes.get(name="woman")
+    assert len(report.new) == Pack.objects.filter(status=Pack.Status.DRAFT).count() >= 6
+    assert woman.num_images == sum(woman.prompts.values_list("num_images", flat=True))
+    assert woman.cost_mc > 0
+    assert woman.prompts.count() >= 8
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_a_second_sync_changes_nothing_of_ours() -> None:
+    sync_packs()
+    Pack.objects.filter(slug=SLUG).update(
+        slug="office", title="At the office", description="Ties.", position=3, token="old",
+        status=Pack.Status.PUBLISHED, published_at=timezone.now(),
+    )  # fmt: skip
+    PackClass.objects.filter(pack__slug="office", name="woman").update(price=99)
+    before = ours(Pack.objects.get(slug="office"))
+
+    report = sync_packs()
+
+    after = Pack.objects.get(slug="office")
+    assert (report.new, report.missing) == ([], [])
+    assert ours(after) == before
+    assert after.classes.get(name="woman").price == 99
+    assert after.token != "old"
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_a_second_sync_keeps_every_row() -> None:
+    sync_packs()
+    before = list(PackPrompt.objects.order_by("pk").values_list("pk", "astria_id", "position"))
+
+    sync_packs()
+
+    assert list(PackPrompt.objects.order_by("pk").values_list("pk", "astria_id", "position")) == before
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_staff_may_edit_a_pack_while_it_is_compared() -> None:
+    sync_packs()
+    client = astria_client()
+    listed = next(pack for pack in client.packs.list() if pack.slug == SLUG)
+    detail = client.packs.get(listed.id)
+
+    Pack.objects.filter(slug=SLUG).update(position=7)
+    take_in(listed, detail)
+
+    assert Pack.objects.get(slug=SLUG).position == 7
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_a_vanished_pack_is_flagged_takes_no_orders_and_comes_back() -> None:
+    gone: Pack = PackFactory.create(slug="gone")
+
+    report = sync_packs()
+    gone.refresh_from_db()
+    flagged_at = gone.missing_since
+    again = sync_packs()
+
+    gone.refresh_from_db()
+    assert (report.missing, again.missing) == (["gone"], [])
+    assert gone.missing_since == flagged_at
+    assert not gone.is_orderable
+    assert gone not in Pack.objects.published()
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_a_pack_that_is_listed_again_takes_orders_again() -> None:
+    sync_packs()
+    Pack.objects.update(
+        status=Pack.Status.PUBLISHED, published_at=timezone.now(), missing_since=timezone.now()
+    )
+
+    sync_packs()
+
+    assert Pack.objects.get(slug=SLUG).is_orderable
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_a_slug_that_is_taken_gets_the_packs_number() -> None:
+    PackFactory.create(slug=SLUG)
+
+    sync_packs()
+
+    newest = Pack.objects.get(slug__startswith=f"{SLUG}-")
+    assert newest.slug == f"{SLUG}-{newest.astria_id}"
+
+
+def test_a_class_without_shots_is_left_out(db: None) -> None:
+    listed = astria.Pack.from_json({"id": 1, "title": "Odd", "slug": "odd"})
+    detail = astria.PackDetail.from_json(
+        {
+            "id": 1,
+            "title": "Odd",
+            "costs": {"man": {"num_images": 4, "cost": 100}, "woman": {"num_images": 0, "cost": 0}},
+            "prompts_per_class": {"man": [], "woman": []},
+        }
+    )
+
+    pack, created = take_in(listed, detail)
+
+    assert created
+    assert not pack.classes.exists()
+
+
+def test_cover_and_samples_are_copied_to_our_storage_once(
+    astria_at_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = _pack_with_one_shot(monkeypatch)
+    copy_pictures(pack)
+    key = PackPrompt.objects.filter(pack_class__pack=pack).exclude(samples=[]).first().samples[0]  # type: ignore[union-attr]
+
+    monkeypatch.setattr("packs.sync.fetch", lambda *_, **__: pytest.fail("fetched again"))
+    copy_pictures(pack)
+
+    assert pack.cover.startswith(f"packs/{pack.astria_id}/")
+    assert Image.open(io.BytesIO(default_storage.open(key).read())).format == "WEBP"
+
+
+def test_a_picture_that_cannot_be_had_leaves_the_old_one(
+    astria_at_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = _pack_with_one_shot(monkeypatch)
+    copy_pictures(pack)
+    cover = pack.cover
+
+    pack.cover_source = f"{astria_at_sandbox.url}/covers/nothing.jpg"
+    copy_pictures(pack)
+
+    pack.refresh_from_db()
+    assert cover
+    assert pack.cover == cover
+
+
+def _pack_with_one_shot(monkeypatch: pytest.MonkeyPatch) -> Pack:
+    with monkeypatch.context() as quick:
+        quick.setattr("packs.sync.copy_pictures", lambda pack: None)
+        sync_packs()
+    pack = Pack.objects.get(slug=SLUG)
+    shot = PackPrompt.objects.filter(pack_class__pack=pack)[0]
+    PackPrompt.objects.exclude(pk=shot.pk).delete()
+    PackPrompt.objects.update(sample_sources=shot.sample_sources[:1])
+    return pack
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_the_command_publishes_when_asked_and_only_drafts(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("sync_packs", verbosity=0)
+    withdrawn = Pack.objects.get(slug=SLUG)
+    withdrawn.publish()
+    withdrawn.withdraw()
+
+    call_command("sync_packs", publish=True)
+
+    withdrawn.refresh_from_db()
+    assert withdrawn.status == Pack.Status.WITHDRAWN
+    assert not Pack.objects.filter(status=Pack.Status.DRAFT).exists()
+    assert "0 new" in capsys.readouterr().out
+
+
+def test_astria_down_is_an_error_that_says_so(db: None, settings: Any) -> None:
+    settings.ASTRIA_BASE_URL = "http://127.0.0.1:9"
+
+    with pytest.raises(CommandError, match="Astria could not be asked"):
+        call_command("sync_packs")
+    assert Event.objects.filter(text__startswith="GET /packs").exists()
