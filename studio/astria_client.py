@@ -1,0 +1,39 @@
+"""Our client of the Astria API: the one place that knows address and key."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.conf import settings
+
+from astria import Astria, Call
+from studio.models import Event, Shoot, Tune
+
+
+def astria_client(
+    *, shoot: Shoot | None = None, tune: Tune | None = None, timeout: tuple[float, float] = (5.0, 35.0)
+) -> Astria:
+    """Return a client whose every call is written to the timeline of `shoot` or `tune`."""
+    return Astria(
+        settings.ASTRIA_API_KEY,
+        base_url=settings.ASTRIA_BASE_URL,
+        timeout=timeout,
+        on_call=partial(_record, shoot, tune),
+    )
+
+
+def _record(shoot: Shoot | None, tune: Tune | None, call: Call) -> None:
+    outcome = str(call.status or call.error)
+    Event.objects.create(
+        shoot=shoot,
+        tune=tune,
+        kind=Event.Kind.CALL,
+        text=f"{call.method} {call.path}: {outcome}"[:300],
+        data={
+            "method": call.method,
+            "path": call.path,
+            "status": call.status,
+            "ms": round(call.milliseconds),
+            "error": call.error,
+        },
+    )

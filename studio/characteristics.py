@@ -1,0 +1,97 @@
+"""What is said of the subject to Astria: seen by inspection, agreed to by the person.
+
+Values are Astria's own (docs/api/4-images/1-inspect), because prompts are templated with them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+VALUES: dict[str, tuple[str, ...]] = {
+    "eye_color": ("blue eyes", "brown eyes", "green eyes", "gray eyes", "black eyes"),
+    "hair_color": ("blonde", "brunette", "red hair", "black hair"),
+    "hair_length": ("short hair", "medium hair", "long hair"),
+    "hair_style": ("straight hair", "wavy hair", "curly hair", "dreadlocks", "cornrows", "bald"),
+    "facial_hair": ("mustache", "beard", "goatee"),
+    "glasses": ("glasses",),
+    "is_bald": ("bald",),
+    "ethnicity": ("caucasian", "black", "hispanic", "korean", "japanese", "chinese", "philippine"),
+    "age": ("20 yo", "30 yo", "40 yo", "50 yo", "60 yo", "70 yo"),
+}
+LABELS = {
+    "eye_color": _("Eyes"),
+    "hair_color": _("Hair colour"),
+    "hair_length": _("Hair length"),
+    "hair_style": _("Hair"),
+    "facial_hair": _("Facial hair"),
+    "glasses": _("Glasses"),
+    "is_bald": _("Bald"),
+    "ethnicity": _("Ethnicity"),
+    "age": _("Age"),
+}
+# Sent only if the person switches them on.
+SENSITIVE = frozenset({"ethnicity", "age"})
+ABSENT = ("", "NONE")
+
+
+@dataclass(frozen=True)
+class Trait:
+    """One characteristic as the review shows it; `value` "" means that it is left out."""
+
+    key: str
+    label: str
+    value: str
+    choices: list[tuple[str, str]]
+
+    @property
+    def send(self) -> bool:
+        return bool(self.value)
+
+
+def aggregate(answers: Sequence[Mapping[str, object]]) -> dict[str, str]:
+    """Return the most common value of each characteristic over several inspections.
+
+    A key that fewer than half of the photos show is dropped, and so is what is absent.
+    """
+    seen: dict[str, list[str]] = {}
+    for answer in answers:
+        for key in VALUES:
+            value = answer.get(key)
+            if isinstance(value, str) and value not in ABSENT:
+                seen.setdefault(key, []).append(value)
+    return {
+        key: Counter(values).most_common(1)[0][0]
+        for key, values in seen.items()
+        if len(values) * 2 >= len(answers)
+    }
+
+
+def traits(
+    answers: Sequence[Mapping[str, object]], agreed_before: Mapping[str, str] | None = None
+) -> list[Trait]:
+    """Return every characteristic with the value that would be sent.
+
+    That is what the person agreed to before, if they ordered already; else what inspection saw, with the
+    sensitive ones left out.
+    """
+    common = {key: value for key, value in aggregate(answers).items() if key not in SENSITIVE}
+    values_now = common if agreed_before is None else agreed_before
+    return [
+        Trait(
+            key=key,
+            label=str(LABELS[key]),
+            value=values_now.get(key, ""),
+            choices=[("", str(_("leave out"))), *((value, value) for value in values)],
+        )
+        for key, values in VALUES.items()
+    ]
+
+
+def agreed(form: Mapping[str, str]) -> dict[str, str]:
+    """Return what the person agreed to send: `trait-…` fields with one of the documented values."""
+    chosen = {key: form.get(f"trait-{key}", "") for key in VALUES}
+    return {key: value for key, value in chosen.items() if value in VALUES[key]}

@@ -1,0 +1,58 @@
+"""System checks: settings that contradict each other, each with an id and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Tags, register
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def _is_loopback(url: str) -> bool:
+    return (urlsplit(url).hostname or "") in _LOOPBACK
+
+
+@register(Tags.urls)
+def astria_can_reach_us(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The real Astria cannot call back a loopback address."""
+    if _is_loopback(settings.ASTRIA_BASE_URL) or not _is_loopback(settings.PUBLIC_URL):
+        return []
+    return [
+        checks.Error(
+            "PUBLIC_URL is a loopback address, and ASTRIA_BASE_URL is not: no callback can arrive.",
+            hint="Set PUBLIC_URL to the address under which the internet reaches this studio.",
+            id="studio.E001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def stand_in_is_not_for_customers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A studio that is open to people should not take orders for a local stand-in."""
+    if settings.DEBUG or not _is_loopback(settings.ASTRIA_BASE_URL):
+        return []
+    return [
+        checks.Warning(
+            "ASTRIA_BASE_URL is a loopback address while DEBUG is off.",
+            hint="Set ASTRIA_BASE_URL=https://api.astria.ai and ASTRIA_API_KEY.",
+            id="studio.W001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def idempotency_is_declared(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Without idempotency, an order whose answer was lost can only wait for staff."""
+    if settings.ASTRIA_IDEMPOTENT:
+        return []
+    return [
+        checks.Warning(
+            "ASTRIA_IDEMPOTENT is off: orders that Astria never confirmed are held for staff.",
+            hint="Switch idempotency on in Astria's API settings, then set ASTRIA_IDEMPOTENT=1.",
+            id="studio.W002",
+        )
+    ]

@@ -1,0 +1,105 @@
+"""What people type."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from studio.models import PhotoSet
+from studio.ordering import living_tune
+
+CLASS_LABELS = {"man": _("Man"), "woman": _("Woman"), "cat": _("Cat"), "dog": _("Dog")}
+
+
+def class_choices() -> list[tuple[str, Any]]:
+    """Return the class names that this studio takes, with their words."""
+    return [(name, CLASS_LABELS.get(name, name.capitalize())) for name in settings.CLASS_NAMES]
+
+
+def _words(form: forms.BaseForm, field: str) -> str:
+    """Return what was typed, in one form of Unicode and without control characters; it must say something."""
+    words = unicodedata.normalize("NFC", form.cleaned_data[field])
+    words = "".join(sign for sign in words if unicodedata.category(sign) != "Cc").strip()
+    # Spaces and joiners alone are nothing that a person could find again.
+    if all(unicodedata.category(sign)[0] in "CZ" for sign in words):
+        raise forms.ValidationError(form.fields[field].error_messages["required"])
+    return words
+
+
+class PhotoSetForm(forms.ModelForm[PhotoSet]):
+    """Who is in the photos: a name of one's own, and the class name."""
+
+    name = forms.CharField(
+        label=_("A name for these photos"),
+        help_text=_("Only you see it. It is not sent to Astria."),
+        max_length=80,
+        error_messages={"required": _("Give the photos a name, so that you find them again.")},
+    )
+    class_name = forms.ChoiceField(
+        label=_("The person is a"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one: the packs' shots differ.")},
+    )
+
+    class Meta:
+        model = PhotoSet
+        fields = ("name", "class_name")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["class_name"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = class_choices()
+        if not self.instance._state.adding and living_tune(self.instance) is not None:
+            field.disabled = True
+            field.help_text = _("The model was made for it. Begin a new set to change it.")
+
+    def clean_name(self) -> str:
+        """Any script is welcome; control and format characters are not part of a name."""
+        return _words(self, "name")
+
+
+class NewPhotoSetForm(PhotoSetForm):
+    """The same, with the consent that is recorded."""
+
+    consent = forms.BooleanField(
+        label=_("This is me, or I have their permission, and they are 18 or older."),
+        error_messages={"required": _("Without this we may not take the photos.")},
+    )
+
+
+def _lifetime(days: str) -> timedelta | None:
+    return timedelta(days=int(days)) or None
+
+
+class ShareForm(forms.Form):
+    """A new share link. `cleaned_data` is what `Share.create_for` takes."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        help_text=_("Visitors read it above the pictures."),
+        max_length=80,
+        error_messages={"required": _("Give the link a name, so that you know it from others.")},
+    )
+    only_liked = forms.BooleanField(label=_("Only the pictures that I like"), required=False)
+    downloads = forms.BooleanField(label=_("Visitors may download the originals"), required=False)
+    lifetime = forms.TypedChoiceField(
+        label=_("The link works for"),
+        choices=[
+            ("7", _("7 days")),
+            ("30", _("30 days")),
+            ("90", _("90 days")),
+            ("0", _("until I revoke it")),
+        ],
+        initial="30",
+        coerce=_lifetime,
+    )
+
+    def clean_name(self) -> str:
+        """As with photo sets: any script is welcome."""
+        return _words(self, "name")

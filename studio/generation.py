@@ -1,0 +1,218 @@
+"""Taking in what Astria says of tunes and prompts: from a callback, from a look, from a replay.
+
+One way for all of them, safe to repeat: what is known stays, what is new is added, each new picture is
+queued for fetching. Nothing said about an object can undo what was known of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from secrets import compare_digest
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+import astria
+from packs.models import PackPrompt
+from studio import pace
+from studio.astria_client import astria_client
+from studio.delivery import deliver
+from studio.models import Image, Prompt, Shoot, Tune
+from studio.models.state import fitting, storable
+from studio.queue import enqueue
+from studio.settling import fail, settle
+
+MODEL_LIFE = timedelta(days=30)
+MAX_URL = 1000
+
+
+def callback_url(shoot: Shoot) -> str:
+    """Return the address that Astria calls for this shoot; the same on every attempt."""
+    path = reverse("studio:callback", args=[shoot.pk, shoot.callback_token])
+    return f"{settings.PUBLIC_URL}{path}"
+
+
+def look(shoot: Shoot) -> None:
+    """Compare a shoot that Astria has with what Astria says now, and settle it if it is complete.
+
+    Raises nothing of the client's: a look that fails is a look that brought nothing.
+    """
+    brought = False
+    with suppress(astria.AstriaError):  # it is on the timeline already
+        brought = _ask(shoot)
+    shoot.refresh_from_db()
+    if shoot.is_final or settle(shoot):
+        return
+    looks = 0 if brought else shoot.looks + 1
+    shoot.look_again_at(next_look(shoot, looks), looks=looks)
+
+
+def next_look(shoot: Shoot, looks: int) -> datetime:
+    """Return when to look after `looks` looks that brought nothing; not before the model should be there."""
+    tune = shoot.tune
+    # A model that existed was announced when it was ordered, not with this shoot.
+    since = shoot.submitted_at if shoot.trains else tune.created_at
+    when = pace.next_look(since, tune.eta, looks)
+    if tune.status == Tune.Status.TRAINING and tune.eta and tune.eta > timezone.now():
+        when = max(when, pace.first_look(since, tune.eta))
+    return when
+
+
+def _ask(shoot: Shoot) -> bool:
+    """Ask for the tune while it trains, and for its prompts. True if anything was new."""
+    client, tune = astria_client(shoot=shoot), shoot.tune
+    if tune.astria_id is None:
+        return False
+    if tune.status == Tune.Status.TRAINING:
+        take_in_tune(tune, client.tunes.get(tune.astria_id))
+    if tune.status == Tune.Status.TRAINED:
+        start_generating(tune)
+    return take_in_prompts(tune, client.prompts.iterate(tune_id=tune.astria_id), shoot)
+
+
+def take_in_tune(tune: Tune, theirs: astria.Tune) -> None:
+    """Take in what Astria says of a tune of ours."""
+    tune.learn(
+        eta=theirs.eta,
+        token=theirs.token,
+        branch=theirs.branch,
+        model_type=theirs.model_type,
+        base_tune_id=theirs.base_tune_id,
+    )
+    if theirs.trained_at:
+        _trained(tune, theirs, theirs.trained_at)
+    elif theirs.failed_at:
+        fail_tune(tune, _("The model could not be trained from these photos."))
+
+
+def _trained(tune: Tune, theirs: astria.Tune, trained_at: datetime) -> None:
+    expires_at = theirs.expires_at or trained_at + MODEL_LIFE
+    if tune.mark_trained(astria_id=theirs.id, trained_at=trained_at, expires_at=expires_at):
+        start_generating(tune)
+    elif tune.status == Tune.Status.TRAINED and theirs.expires_at:
+        tune.learn(expires_at=expires_at, next_check_at=expires_at)
+
+
+def start_generating(tune: Tune) -> None:
+    """Tell the tune's waiting shoots that the model is there."""
+    deadline = timezone.now() + pace.GENERATING_DEADLINE
+    for shoot in tune.shoots.filter(status=Shoot.Status.WAITING):
+        shoot.mark_generating(next_check_at=next_look(shoot, 0), deadline_at=deadline)
+
+
+def fail_tune(tune: Tune, error: str) -> None:
+    """Astria could not train: the tune and every shoot that waits for it fail, all credits come back."""
+    with transaction.atomic():
+        if tune.fail(error):
+            for shoot in tune.shoots.active():
+                fail(shoot, error)
+
+
+def take_in_prompts(tune: Tune, theirs: Iterable[astria.Prompt], looking: Shoot) -> bool:
+    """Take in the tune's prompts, newest first, down to where `looking` began. True if any was new."""
+    brought = False
+    shoots = list(tune.shoots.all())
+    for prompt in theirs:
+        if prompt.id <= looking.prompt_watermark:
+            break
+        shoot = shoot_of(prompt, shoots)
+        if shoot is not None:
+            brought = take_in_prompt(shoot, prompt) or brought
+    return brought
+
+
+def shoot_of(theirs: astria.Prompt, shoots: list[Shoot]) -> Shoot | None:
+    """Return which of a tune's shoots a prompt belongs to.
+
+    By the token in its callback; else by being known already; else it lies above the highest prompt that
+    was there before the shoot was posted, and comes from one of the shots of the pack that was ordered.
+    """
+    token = _token_in(theirs.callback)
+    if token is not None:
+        found = (shoot for shoot in shoots if compare_digest(shoot.callback_token.encode(), token.encode()))
+        return next(found, None)
+    known = Prompt.objects.filter(astria_id=theirs.id).select_related("shoot").first()
+    if known is not None:
+        return known.shoot
+    later = [shoot for shoot in shoots if shoot.was_posted and theirs.id > shoot.prompt_watermark]
+    fitting_ones = [shoot for shoot in later if _could_be_of(shoot, theirs)]
+    return max(fitting_ones, key=lambda shoot: shoot.prompt_watermark, default=None)
+
+
+def _token_in(callback: str | None) -> str | None:
+    """Return the token in a callback address of ours, else None."""
+    if not callback or not callback.startswith(settings.PUBLIC_URL + "/callbacks/"):
+        return None
+    path = storable(callback).partition("?")[0]
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def _could_be_of(shoot: Shoot, theirs: astria.Prompt) -> bool:
+    if theirs.orig_prompt_id is None:
+        return shoot.trains
+    return _shots(shoot).filter(astria_id=theirs.orig_prompt_id).exists()
+
+
+def _shots(shoot: Shoot) -> QuerySet[PackPrompt]:
+    """The template prompts that were ordered."""
+    return PackPrompt.objects.filter(pack_class__pack=shoot.pack_id, pack_class__name=shoot.tune.class_name)
+
+
+@transaction.atomic
+def take_in_prompt(shoot: Shoot, theirs: astria.Prompt) -> bool:
+    """Take in what Astria says of one prompt. True if anything was new.
+
+    A narrow callback leaves fields out; they stay as they were. More pictures than expected are kept.
+    """
+    if not fitting(Prompt, {"astria_id": theirs.id}):
+        return False
+    prompt, created = Prompt.objects.get_or_create(
+        astria_id=theirs.id, defaults={"shoot": shoot, "expected_images": shoot.images_per_prompt}
+    )
+    _learn(prompt, theirs)
+    new = [url for url in theirs.images if _add_image(prompt, url)]
+    if theirs.images:
+        prompt.mark_ready()
+    elif theirs.user_error:
+        prompt.fail(theirs.user_error)
+    return created or bool(new)
+
+
+def _learn(prompt: Prompt, theirs: astria.Prompt) -> None:
+    fields: dict[str, Any] = {}
+    if theirs.orig_prompt_id and prompt.orig_prompt_id is None:
+        fields["orig_prompt_id"] = theirs.orig_prompt_id
+        shot = _shots(prompt.shoot).filter(astria_id=theirs.orig_prompt_id).first()
+        fields["expected_images"] = shot.num_images if shot else theirs.num_images or prompt.expected_images
+    if theirs.text and not prompt.text:
+        fields["text"] = theirs.text
+    if theirs.seed is not None and prompt.seed is None:
+        fields["seed"] = theirs.seed
+    fields = fitting(Prompt, fields)
+    if fields:
+        Prompt.objects.filter(pk=prompt.pk).update(**fields)
+
+
+def _add_image(prompt: Prompt, url: str) -> bool:
+    """Write a new picture down and queue its fetching. False if it is known, or no address at all."""
+    if len(url) > MAX_URL or storable(url) != url:
+        return False
+    image, created = Image.objects.get_or_create(
+        prompt=prompt,
+        source_url=url,
+        defaults={
+            "shoot_id": prompt.shoot_id,
+            "account_id": prompt.shoot.account_id,
+            "next_check_at": timezone.now() + pace.SWEEP,
+        },
+    )
+    if created:
+        enqueue(deliver, image.pk)
+    return created

@@ -1,0 +1,60 @@
+"""manage.py clock: the process that makes things right."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+
+from studio import clock
+from studio.models import Heartbeat
+
+logger = logging.getLogger("studio.clock")
+
+INBOX_EVERY_SECONDS = 0.4
+# Every so many looks into the inbox, everything else that is due is taken as well.
+DUE_EVERY = 3
+LEASE = timedelta(seconds=10)
+
+
+class Command(BaseCommand):
+    help = (
+        "Queue callbacks, and whatever is due: orders to submit, shoots to look at, pictures, likes. "
+        "Several may run; one holds the lease in the database and works, the others wait."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        holder = f"{socket.gethostname()}:{os.getpid()}"
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        self.stdout.write("clock: running")
+        run(holder, stop)
+        Heartbeat.release("clock", holder)
+        self.stdout.write("clock: stopped")
+
+
+def run(holder: str, stop: threading.Event) -> None:
+    """Work while the lease is held, until `stop`. A database or a broker that is away ends nothing."""
+    last_beat, rounds = None, 0
+    while not stop.wait(INBOX_EVERY_SECONDS):
+        try:
+            if not Heartbeat.hold("clock", holder, LEASE):
+                continue
+            clock.queue_callbacks()
+            rounds += 1
+            if rounds % DUE_EVERY == 0:
+                clock.queue_due()
+                last_beat = clock.keep_beating(last_beat)
+                clock.keep_packs_in_step()
+                clock.keep_purged()
+        except Exception:
+            logger.exception("this round failed; trying again")
+            close_old_connections()

@@ -1,0 +1,124 @@
+"""One Astria prompt of a shoot: a shot."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from studio.models.event import Event
+from studio.models.shoot import Shoot
+from studio.models.state import StateModel, storable
+
+
+class PromptQuerySet(models.QuerySet["Prompt"]):
+    def with_unsent_likes(self, now: datetime) -> PromptQuerySet:
+        """Prompts whose like Astria does not know of yet, and is due to be told."""
+        return self.filter(like_check_at__lte=now)
+
+
+class Prompt(StateModel):
+    """A prompt at Astria: waiting ──▸ ready (it has pictures) | failed (Astria said why).
+
+    `like_wanted` is what the person's likes add up to, `like_confirmed` what Astria was told;
+    while they differ there is a `like_check_at`.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("failed")
+
+    FINAL = frozenset({Status.READY, Status.FAILED})
+    MOVES = {
+        Status.READY: frozenset({Status.WAITING, Status.FAILED}),
+        Status.FAILED: frozenset({Status.WAITING}),
+    }
+
+    shoot = models.ForeignKey(Shoot, on_delete=models.CASCADE, related_name="prompts")
+    astria_id = models.BigIntegerField(unique=True)
+    orig_prompt_id = models.BigIntegerField(null=True)
+    text = models.TextField(blank=True)
+    seed = models.BigIntegerField(null=True)
+    expected_images = models.PositiveIntegerField(default=1)
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    error = models.CharField(max_length=300, blank=True)
+    finished_at = models.DateTimeField(null=True)
+    like_wanted = models.BooleanField(default=False)
+    like_confirmed = models.BooleanField(default=False)
+    like_check_at = models.DateTimeField(null=True)
+    like_attempts = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[PromptQuerySet] = PromptQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["astria_id"]
+        verbose_name = _("shot")
+        indexes = [
+            # The clock takes likes that are due.
+            models.Index(
+                fields=["like_check_at"], condition=Q(like_check_at__isnull=False), name="prompt_like_due"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["waiting", "ready", "failed"]), name="prompt_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="waiting", finished_at__isnull=True)
+                | (~Q(status="waiting") & Q(finished_at__isnull=False)),
+                name="prompt_final_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="failed") | ~Q(error=""), name="prompt_failed_has_error"
+            ),
+            models.CheckConstraint(
+                condition=Q(like_wanted=F("like_confirmed")) | Q(like_check_at__isnull=False),
+                name="prompt_unsent_like_is_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.astria_id)
+
+    # Mutators
+
+    def mark_ready(self) -> bool:
+        return self._transition(self.Status.READY, finished_at=timezone.now(), error="")
+
+    def fail(self, error: str) -> bool:
+        error = storable(error).strip() or "?"
+        return self._transition(self.Status.FAILED, finished_at=timezone.now(), error=error)
+
+    def want_like(self, wanted: bool) -> bool:
+        """Write down what the person's likes add up to. True if that changed."""
+        rows = Prompt.objects.filter(pk=self.pk).exclude(like_wanted=wanted)
+        changed = rows.update(like_wanted=wanted, like_check_at=timezone.now(), like_attempts=0)
+        self.like_wanted = wanted
+        return bool(changed)
+
+    def claim_like(self, *, next_check_at: datetime) -> bool:
+        """Take a like for telling; it is due again at `next_check_at` if we die meanwhile."""
+        rows = Prompt.objects.filter(pk=self.pk, like_check_at=self.like_check_at)
+        return bool(rows.update(like_check_at=next_check_at))
+
+    def confirm_like(self, told: bool) -> None:
+        """Astria knows `told`. If the person changed their mind meanwhile, it stays due."""
+        rows = Prompt.objects.filter(pk=self.pk)
+        rows.filter(like_wanted=told).update(like_confirmed=told, like_check_at=None, like_attempts=0)
+        rows.exclude(like_wanted=told).update(like_confirmed=told, like_check_at=timezone.now())
+
+    def retry_like_at(self, when: datetime) -> None:
+        rows = Prompt.objects.filter(pk=self.pk, like_check_at__isnull=False)
+        rows.update(like_check_at=when, like_attempts=F("like_attempts") + 1)
+
+    def _record(self, to: str, error: str) -> None:
+        """A prompt's moves stand on its shoot's timeline only when something is wrong."""
+        if to == self.Status.FAILED:
+            text = f"prompt {self.astria_id} failed ({error})"
+            Event.objects.create(shoot_id=self.shoot_id, kind=Event.Kind.TROUBLE, text=text[:300])

@@ -1,0 +1,115 @@
+"""A link to the pictures of a shoot, for people without an account."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import timedelta
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import CreditAccount, User
+from studio.models.image import Image, ImageQuerySet
+from studio.models.shoot import Shoot
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def new_token() -> str:
+    """Return 32 random bytes for the path of a share link."""
+    return secrets.token_urlsafe(32)
+
+
+class ShareQuerySet(models.QuerySet["Share"]):
+    def for_user(self, user: User) -> ShareQuerySet:
+        return self.filter(account=user.credit_account_id)
+
+    def open(self) -> ShareQuerySet:
+        """Those that show pictures now: not revoked, not expired."""
+        lasting = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        return self.filter(lasting, revoked_at=None)
+
+    def with_token(self, token: str) -> ShareQuerySet:
+        """Return the share with this token; none for what cannot be one (PostgreSQL refuses a NUL)."""
+        return self.filter(token=token) if _TOKEN.fullmatch(token) else self.none()
+
+
+class Share(models.Model):
+    """Whoever has the link sees the pictures of one shoot, until it expires or is revoked.
+
+    What it shows is asked anew each time: a picture hidden, or no longer liked, is gone from it.
+    """
+
+    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="shares")
+    shoot = models.ForeignKey(Shoot, on_delete=models.CASCADE, related_name="shares")
+    # What visitors read above the pictures.
+    name = models.CharField(max_length=80)
+    token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
+    only_liked = models.BooleanField(default=False)
+    # Whether visitors may have the originals.
+    downloads = models.BooleanField(default=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    visits = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[ShareQuerySet] = ShareQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name = _("share link")
+        indexes = [models.Index(fields=["shoot", "-created_at"], name="shares_of_shoot")]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="share_has_name")]
+
+    def __str__(self) -> str:
+        return f"share {self.pk}"
+
+    # Factories
+
+    @classmethod
+    def create_for(
+        cls, shoot: Shoot, *, name: str, only_liked: bool, downloads: bool, lifetime: timedelta | None
+    ) -> Share:
+        """Return a new link to `shoot`; without a `lifetime` it lasts until it is revoked."""
+        return cls.objects.create(
+            account_id=shoot.account_id,
+            shoot=shoot,
+            name=name,
+            only_liked=only_liked,
+            downloads=downloads,
+            expires_at=timezone.now() + lifetime if lifetime else None,
+        )
+
+    # Mutators
+
+    def revoke(self) -> bool:
+        """Close the link for good. False if it was revoked before."""
+        return bool(Share.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now()))
+
+    def count_visit(self) -> None:
+        Share.objects.filter(pk=self.pk).update(visits=F("visits") + 1)
+
+    # Queries
+
+    def images(self) -> ImageQuerySet:
+        """Return the pictures that the link shows now."""
+        images = Image.objects.stored().filter(shoot=self.shoot_id, hidden_at=None)
+        return images.filter(liked_at__isnull=False) if self.only_liked else images
+
+    # Properties
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def is_open(self) -> bool:
+        return self.revoked_at is None and not self.is_expired
+
+    def get_absolute_url(self) -> str:
+        return reverse("studio:shared", args=[self.token])

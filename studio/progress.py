@@ -1,0 +1,130 @@
+"""How far a shoot is, in the words of its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from studio import pace
+from studio.contact_sheet import frames
+from studio.models import Image, Shoot
+from studio.times import usual_minutes
+
+LATEST = 12
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of the way: `state` is done, now, todo or failed."""
+
+    title: str
+    state: str
+    at: datetime | None = None
+    note: str = ""
+
+
+def progress_of(shoot: Shoot) -> dict[str, Any]:
+    """Return everything that the page of a shoot shows."""
+    images = shoot.images.stored().select_related("shoot").order_by("-stored_at")
+    arrived = images.count()
+    return {
+        "shoot": shoot,
+        "stages": _stages(shoot, arrived),
+        "estimate": _estimate(shoot),
+        "is_late": _is_late(shoot),
+        "images": frames(images[:LATEST], width=320),
+        "arrived": arrived,
+        "expected": shoot.expected_images,
+        "can_cancel": shoot.is_cancellable,
+        "gallery_url": reverse("studio:shoot-gallery", args=[shoot.pk]) if arrived else "",
+        "refund_note": _refund_note(shoot),
+    }
+
+
+def _stages(shoot: Shoot, arrived: int) -> list[Stage]:
+    """Photos received → Training → Pictures → Ready."""
+    status = Shoot.Status
+    if shoot.status == status.CANCELLED:
+        return [Stage(_("Order cancelled"), "failed", shoot.ended_at)]
+    order = [_("Photos received"), _("Training your model"), _("Taking pictures"), _("Ready")]
+    if not shoot.trains:
+        order[1] = _("Preparing your model")
+    times = [shoot.queued_at, shoot.submitted_at, shoot.generating_at, shoot.ended_at]
+    reached = {status.WAITING: 1, status.GENERATING: 2, status.READY: 4, status.PARTLY: 4}.get(
+        status(shoot.status), 0
+    )
+    if shoot.status == status.FAILED:
+        reached = 2 if shoot.generating_at else 1 if shoot.submitted_at else 0
+    stages = []
+    for number, title in enumerate(order):
+        state = "done" if number < max(reached, 1) else "todo"
+        if number == reached and 0 < reached < 4:
+            state = "now"
+        if shoot.status == status.FAILED and number == max(reached, 1):
+            state = "failed"
+        at = times[number] if state != "todo" else None
+        stages.append(Stage(title, state, at, _note(shoot, number, state, arrived)))
+    return stages
+
+
+def _note(shoot: Shoot, number: int, state: str, arrived: int) -> str:
+    if state == "failed":
+        return shoot.error
+    if number == 0 and not shoot.is_final and shoot.submitted_at is None:
+        return _("Waiting to be passed on.")
+    if number == 2 and state == "now":
+        return _("%(arrived)d of %(expected)d pictures are here.") % {
+            "arrived": arrived,
+            "expected": shoot.expected_images,
+        }
+    return ""
+
+
+def _estimate(shoot: Shoot) -> str:
+    """Return how long it usually takes here, or how long Astria announced; "" when neither is known."""
+    if shoot.is_final:
+        return ""
+    minutes = usual_minutes() if shoot.trains else None
+    if minutes is not None:
+        text = ngettext("Usually ready about %(n)d minute after the order.",
+                        "Usually ready about %(n)d minutes after the order.", minutes)  # fmt: skip
+        return text % {"n": minutes}
+    eta = shoot.tune.eta
+    if eta and eta > timezone.now() and shoot.status == Shoot.Status.WAITING:
+        minutes = max(1, round((eta - timezone.now()).total_seconds() / 60))
+        text = ngettext("Training should take about %(n)d more minute.",
+                        "Training should take about %(n)d more minutes.", minutes)  # fmt: skip
+        return text % {"n": minutes}
+    return ""
+
+
+def _is_late(shoot: Shoot) -> bool:
+    if shoot.is_final:
+        return False
+    if shoot.status == Shoot.Status.WAITING and shoot.tune.eta:
+        return shoot.tune.eta + pace.LATE_AFTER < timezone.now()
+    since = shoot.generating_at or shoot.submitted_at or shoot.queued_at
+    return since is not None and since + 2 * pace.LATE_AFTER < timezone.now()
+
+
+def _refund_note(shoot: Shoot) -> str:
+    if not shoot.refunded:
+        return ""
+    text = ngettext("%(n)d credit came back.", "%(n)d credits came back.", shoot.refunded)
+    return text % {"n": shoot.refunded}
+
+
+def list_of(user: User) -> QuerySet[Shoot]:
+    """Return a person's shoots for their list, with `picture_count` and `cover_id` (the latest picture's)."""
+    latest = Image.objects.stored().filter(shoot=OuterRef("pk")).order_by("-stored_at").values("pk")[:1]
+    stored = Count("images", filter=Q(images__status=Image.Status.STORED))
+    shoots = Shoot.objects.for_user(user).select_related("tune__photo_set")
+    return shoots.annotate(picture_count=stored, cover_id=Subquery(latest))

@@ -1,0 +1,82 @@
+"""The gallery: a person's pictures, newest first."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from studio.contact_sheet import sheet, start_of
+from studio.models import Image, Shoot
+from studio.models.image import ImageQuerySet
+from studio.requests import SignedInRequest
+
+SHOOTS_LISTED = 20
+
+
+@require_safe
+@login_required
+def gallery(request: SignedInRequest) -> HttpResponse:
+    """All pictures of a person."""
+    images = Image.objects.for_user(request.user)
+    return _page(request, images, title=_("Gallery"), url=reverse("studio:gallery"))
+
+
+@require_safe
+@login_required
+def shoot_gallery(request: SignedInRequest, shoot_id: UUID) -> HttpResponse:
+    """The pictures of one shoot."""
+    shoot = get_object_or_404(Shoot.objects.for_user(request.user), pk=shoot_id)
+    url = reverse("studio:shoot-gallery", args=[shoot.pk])
+    return _page(
+        request,
+        Image.objects.for_user(request.user).filter(shoot=shoot),
+        title=shoot.title,
+        url=url,
+        shoot=shoot,
+    )
+
+
+def _page(
+    request: SignedInRequest, images: ImageQuerySet, *, title: str, url: str, shoot: Shoot | None = None
+) -> HttpResponse:
+    only_liked = request.GET.get("show") == "liked"
+    shown = images.stored().filter(hidden_at=None)
+    if only_liked:
+        shown = shown.filter(liked_at__isnull=False)
+    page = sheet(shown, start_of(request))
+    query = "show=liked&" if only_liked else ""
+    context: dict[str, Any] = {
+        "title": title,
+        "images": page.frames,
+        "count": shown.count(),
+        "next_url": f"{url}?{query}from={page.next_start}" if page.next_start else "",
+        "filters": [
+            {"label": _("All"), "url": url, "selected": not only_liked},
+            {"label": _("Liked"), "url": f"{url}?show=liked", "selected": only_liked},
+        ],
+        "shoots": _shoots(request, shoot),
+        "share_url": reverse("studio:shares", args=[shoot.pk]) if shoot else "",
+    }
+    return render(request, "studio/gallery.html", context)
+
+
+def _shoots(request: SignedInRequest, current: Shoot | None) -> list[dict[str, Any]]:
+    """Return links to the person's other shoots that have pictures."""
+    shoots = Shoot.objects.for_user(request.user).filter(status__in=["generating", "ready", "partly"])
+    links = [{"title": _("All shoots"), "url": reverse("studio:gallery"), "selected": current is None}]
+    for shoot in shoots[:SHOOTS_LISTED]:
+        links.append(
+            {
+                "title": shoot.title,
+                "url": reverse("studio:shoot-gallery", args=[shoot.pk]),
+                "selected": current is not None and shoot.pk == current.pk,
+            }
+        )
+    return links

@@ -1,0 +1,126 @@
+"""Uploading photos, one request a file; without JavaScript one form with several."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from studio.draft import single_tile
+from studio.inspection import inspect_in_background
+from studio.models import Photo, PhotoSet
+from studio.photos import Busy, PhotoRefused
+from studio.queue import enqueue
+from studio.requests import SignedInRequest
+from studio.uploading import add_photo, remove_photo
+
+
+@require_POST
+@login_required
+def upload(request: SignedInRequest) -> HttpResponse:
+    """Take photos into a draft: from a script one file with its id, from a form several."""
+    photo_set = _own_set(request)
+    files = request.FILES.getlist("photos")
+    if request.POST.get("id"):
+        return _upload_one(request, photo_set, files)
+    for file in files:
+        _upload_of_form(request, photo_set, file)
+    if not files:
+        messages.error(request, _("No photo was chosen. Nothing was changed."))
+    return redirect(photo_set)
+
+
+def _upload_one(
+    request: SignedInRequest, photo_set: PhotoSet, files: list[UploadedFile[bytes]]
+) -> HttpResponse:
+    try:
+        if not files:
+            raise PhotoRefused(_("The file is empty. Choose another one."))
+        photo = add_photo(photo_set, _id_of(request), files[0])
+    except Busy:
+        return HttpResponse(status=503, headers={"Retry-After": "3"})
+    except PhotoRefused as refusal:
+        context = {"name": files[0].name if files else "", "message": str(refusal)}
+        return render(request, "studio/_refused.html", context, status=422)
+    return render(request, "studio/_tile.html", {"tile": single_tile(photo)}, status=201)
+
+
+def _id_of(request: SignedInRequest) -> UUID:
+    try:
+        return UUID(request.POST["id"])
+    except ValueError:
+        raise PhotoRefused(_("This photo has no proper number.")) from None
+
+
+def _upload_of_form(request: SignedInRequest, photo_set: PhotoSet, file: UploadedFile[bytes]) -> None:
+    try:
+        photo = add_photo(photo_set, uuid4(), file)
+    except Busy:
+        messages.error(request, _("%(name)s: the studio is busy. Send it again.") % {"name": file.name})
+    except PhotoRefused as refusal:
+        messages.error(request, f"{file.name}: {refusal}")
+    else:
+        enqueue(inspect_in_background, photo.pk)
+
+
+@require_safe
+@login_required
+def tile(request: SignedInRequest, photo_id: UUID) -> FileResponse:
+    """The photo as its tile shows it; to its owner alone."""
+    photo = _own_photo(request, photo_id)
+    try:
+        file = default_storage.open(photo.tile_key)
+    except FileNotFoundError:
+        raise Http404 from None
+    headers = {"Cache-Control": "private, max-age=86400, immutable"}
+    return FileResponse(file, content_type="image/webp", headers=headers)
+
+
+@require_POST
+@login_required
+def remove(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Take a photo out of a draft."""
+    photo = _own_photo(request, photo_id)
+    photo_set = photo.photo_set
+    if not remove_photo(photo):
+        messages.error(request, _("This set was ordered: its photos stay with the model."))
+        if request.htmx:
+            return render(request, "studio/_tile.html", {"tile": single_tile(photo)})
+    elif request.htmx:
+        return HttpResponse(headers={"HX-Trigger": "photos-changed"})
+    return redirect(photo_set)
+
+
+@require_POST
+@login_required
+def keep(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Keep a photo in spite of its warnings; it is remembered."""
+    photo = _own_photo(request, photo_id)
+    photo.kept_anyway = True
+    photo.save(update_fields=["kept_anyway"])
+    if request.htmx:
+        context = {"tile": single_tile(photo)}
+        response = render(request, "studio/_tile.html", context)
+        response["HX-Trigger"] = "photos-changed"
+        return response
+    return HttpResponseRedirect(photo.photo_set.get_absolute_url())
+
+
+def _own_set(request: SignedInRequest) -> PhotoSet:
+    try:
+        photo_set_id = UUID(request.POST.get("photo_set", ""))
+    except ValueError:
+        raise Http404 from None
+    return get_object_or_404(PhotoSet.objects.for_user(request.user), pk=photo_set_id)
+
+
+def _own_photo(request: SignedInRequest, photo_id: UUID) -> Photo:
+    photos = Photo.objects.for_user(request.user).select_related("photo_set")
+    return get_object_or_404(photos, pk=photo_id)
