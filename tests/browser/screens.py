@@ -1,0 +1,42 @@
+"""Screenshots: of the main journey always, of every page and for the README when somebody asks for them."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page
+
+MOST_BYTES = 150_000
+
+
+@dataclass(frozen=True)
+class Screens:
+    """`everything` takes PNGs; with `readme` of every page, and the chosen ones as small WebP there."""
+
+    everything: Path
+    readme: Path | None
+
+    def take(self, page: Page, name: str, *, readme: bool = False) -> None:
+        """Photograph what `page` shows: all of it, and for the README what a person sees first."""
+        if self.readme is None and not readme:
+            return
+        page.wait_for_function("[...document.images].every(it => it.loading === 'lazy' || it.complete)")
+        self.everything.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=self.everything / f"{name}.png", full_page=True)
+        if readme and self.readme:
+            self.readme.mkdir(parents=True, exist_ok=True)
+            (self.readme / f"{name}.webp").write_bytes(_small(page.screenshot()))
+
+
+def _small(png: bytes) -> bytes:
+    """Return a WebP of at most MOST_BYTES."""
+    with Image.open(io.BytesIO(png)) as picture:
+        for quality in (86, 80, 72, 64, 56):
+            buffer = io.BytesIO()
+            picture.save(buffer, "WEBP", quality=quality, method=6)
+            if buffer.tell() <= MOST_BYTES:
+                break
+    return buffer.getvalue()

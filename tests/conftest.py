@@ -1,0 +1,129 @@
+"""What every test has: settings of its own, people, and the real processes for those that ask."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+# Whose key it is: of the real Astria, for tests/contract with `-m live`; no other test sees it.
+LIVE_KEY = os.environ.get("ASTRIA_API_KEY", "")
+# Before Django reads its settings: nothing of a developer's .env or data may reach a test. That is also
+# why pyproject.toml does not name the settings: pytest-django would read them before this file.
+os.environ.update(
+    DATA_DIR=tempfile.mkdtemp(prefix="studio-tests-"),
+    DJANGO_SETTINGS_MODULE="config.settings",
+    PUBLIC_URL="http://127.0.0.1:8000",
+    ASTRIA_API_KEY="sd_key_of_the_tests",
+    DEBUG="0",
+)
+# Static files are collected by `make setup`; here an empty place is enough.
+Path(os.environ["DATA_DIR"], "static").mkdir()
+
+import django
+
+django.setup()
+
+import pytest
+from django.core.files.storage import InMemoryStorage
+from django.test import Client
+
+from accounts.models import User
+from packs.models import Pack
+from tests.factories import PackFactory, UserFactory
+from tests.processes import Studio, studio_running
+from tests.sandbox.process import Sandbox, running
+
+PHOTOS = Path(__file__).parent / "photos"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A database per xdist worker; of SQLite in a file, so that threads do as they do in earnest."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(Path(os.environ["DATA_DIR"]) / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def quick_settings(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cheap passwords, files in memory, a cache and a mailbox per test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+    settings.CACHES = {  # type: ignore[attr-defined]
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": os.urandom(8).hex(),
+        }
+    }
+    settings.STORAGES = {  # type: ignore[attr-defined]
+        "default": {"BACKEND": "tests.conftest.MemoryFiles"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+class MemoryFiles(InMemoryStorage):
+    """Files in memory that overwrite themselves, as the studio's storages do."""
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        if self.exists(name):
+            self.delete(name)
+        return name
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    """Somebody with 100 credits."""
+    return UserFactory.create(credits=100)
+
+
+@pytest.fixture
+def other_user(db: None) -> User:
+    """A stranger to `user`."""
+    return UserFactory.create(credits=100)
+
+
+@pytest.fixture
+def client_for() -> Callable[[User], Client]:
+    """Return a browser in which a person is signed in."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def pack(db: None) -> Pack:
+    """A published pack for woman and man: 4 shots of 2 pictures each, per class."""
+    return PackFactory.create()
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A real sandbox process, fast, with small pictures, that sends no callbacks."""
+    options = ("--speed", "50", "--pictures", "small", "--no-callbacks")
+    with running(tmp_path_factory.mktemp("sandbox"), *options) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def astria_at_sandbox(sandbox: Sandbox, settings: object) -> Sandbox:
+    """The verbs speak to the sandbox process."""
+    settings.ASTRIA_BASE_URL = sandbox.url  # type: ignore[attr-defined]
+    return sandbox
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """The whole studio as people run it: web, worker, clock and sandbox, each a process.
+
+    Small pictures do for tests; screenshots ($SCREENS) are taken of full ones.
+    """
+    pictures = "full" if os.environ.get("SCREENS") else "small"
+    with studio_running(tmp_path_factory.mktemp("studio"), pictures=pictures) as studio:
+        yield studio

@@ -1,0 +1,207 @@
+"""Rows for tests. Each factory makes something valid; a test says only what it is about."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import factory
+from allauth.account.models import EmailAddress
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+from PIL import Image as Picture
+
+from accounts.models import User
+from packs.models import Pack, PackClass, PackPrompt
+from studio.models import Image, Photo, PhotoSet, Prompt, Share, Shoot, Tune
+
+SHOTS, IMAGES_A_SHOT = 4, 2
+
+
+@cache
+def jpeg(width: int = 600, height: int = 800, colour: str = "teal", format: str = "JPEG") -> bytes:  # noqa: A002
+    """Return a plain picture's bytes."""
+    buffer = io.BytesIO()
+    Picture.new("RGB", (width, height), colour).save(buffer, format)
+    return buffer.getvalue()
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """A person with a verified address."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.com")
+    password = factory.django.Password("correct horse battery")
+
+    @factory.post_generation
+    def credits(self: User, create: bool, extracted: int | None, **kwargs: Any) -> None:  # type: ignore[misc]
+        EmailAddress.objects.create(user=self, email=self.email, verified=True, primary=True)
+        if extracted:
+            self.account.grant(extracted, key=f"test:{self.pk}")
+
+
+class PackFactory(DjangoModelFactory[Pack]):
+    """A published pack for woman and man: SHOTS shots of IMAGES_A_SHOT pictures, per class."""
+
+    class Meta:
+        model = Pack
+        skip_postgeneration_save = True
+
+    astria_id = factory.Sequence(lambda n: 1000 + n)
+    slug = factory.Sequence(lambda n: f"pack-{n}")
+    title = factory.Sequence(lambda n: f"Pack {n}")
+    model_type = "lora"
+    status = Pack.Status.PUBLISHED
+    published_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def classes(self: Pack, create: bool, extracted: Any, **kwargs: Any) -> None:  # type: ignore[misc]
+        for number, name in enumerate(("woman", "man")):
+            made = PackClass.objects.create(
+                pack=self, name=name, num_images=SHOTS * IMAGES_A_SHOT, cost_mc=100_000
+            )
+            for position in range(SHOTS):
+                PackPrompt.objects.create(
+                    pack_class=made,
+                    astria_id=self.astria_id * 100 + number * 10 + position,
+                    position=position,
+                    num_images=IMAGES_A_SHOT,
+                )
+
+
+class PhotoSetFactory(DjangoModelFactory[PhotoSet]):
+    """A draft. Say `account=user.account`, and `photos=6` for photos in it."""
+
+    class Meta:
+        model = PhotoSet
+        skip_postgeneration_save = True
+
+    account = factory.LazyFunction(lambda: UserFactory.create(credits=100).account)
+    name = "Anna"
+    class_name = "woman"
+
+    @factory.post_generation
+    def photos(self: PhotoSet, create: bool, extracted: int | None, **kwargs: Any) -> None:  # type: ignore[misc]
+        for _ in range(extracted or 0):
+            PhotoFactory.create(photo_set=self)
+
+
+class PhotoFactory(DjangoModelFactory[Photo]):
+    """A kept photo, with its files."""
+
+    class Meta:
+        model = Photo
+        skip_postgeneration_save = True
+
+    id = factory.LazyFunction(uuid.uuid4)
+    photo_set = factory.SubFactory(PhotoSetFactory)
+    name = factory.Sequence(lambda n: f"IMG_{n:04}.jpg")
+    width, height, bytes = 600, 800, 5000
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    perceptual_hash = factory.Sequence(lambda n: f"{(n * 0x9E3779B97F4A7C15) % 2**64:016x}")
+    sharpness, brightness = 90.0, 150.0
+    faces = factory.LazyFunction(lambda: [[0.3, 0.2, 0.3, 0.25]])
+
+    @factory.post_generation
+    def files(self: Photo, create: bool, extracted: Any, **kwargs: Any) -> None:  # type: ignore[misc]
+        default_storage.save(self.key, ContentFile(jpeg()))
+        default_storage.save(self.tile_key, ContentFile(jpeg(90, 120, format="WEBP")))
+
+
+class TuneFactory(DjangoModelFactory[Tune]):
+    """A tune that trains at Astria. `TrainedTuneFactory` for one that is ready."""
+
+    class Meta:
+        model = Tune
+
+    account = factory.LazyFunction(lambda: UserFactory.create(credits=100).account)
+    photo_set = factory.LazyAttribute(lambda o: PhotoSetFactory.create(account=o.account, photos=4))
+    class_name = "woman"
+    status = Tune.Status.TRAINING
+    astria_id = factory.Sequence(lambda n: 5000 + n)
+    next_check_at = factory.LazyFunction(timezone.now)
+
+
+class TrainedTuneFactory(TuneFactory):
+    status = Tune.Status.TRAINED
+    trained_at = factory.LazyFunction(timezone.now)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=30))
+
+
+class ShootFactory(DjangoModelFactory[Shoot]):
+    """A paid shoot of 4 prompts × 2 pictures for 18 credits, whose model trains at Astria."""
+
+    class Meta:
+        model = Shoot
+
+    account = factory.LazyFunction(lambda: UserFactory.create(credits=100).account)
+    tune = factory.LazyAttribute(lambda o: TuneFactory.create(account=o.account))
+    trains = True
+    pack = factory.SubFactory(PackFactory)
+    title = "Corporate"
+    order_key = factory.LazyFunction(lambda: f"{uuid.uuid4()}:0")
+    price = 18
+    expected_prompts = SHOTS
+    expected_images = SHOTS * IMAGES_A_SHOT
+    status = Shoot.Status.WAITING
+    next_check_at = factory.LazyFunction(timezone.now)
+    queued_at = factory.LazyFunction(timezone.now)
+    submitted_at = factory.LazyFunction(timezone.now)
+    deadline_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=3))
+
+
+class PromptFactory(DjangoModelFactory[Prompt]):
+    """A prompt whose pictures are there."""
+
+    class Meta:
+        model = Prompt
+
+    shoot = factory.SubFactory(ShootFactory)
+    astria_id = factory.Sequence(lambda n: 9000 + n)
+    expected_images = IMAGES_A_SHOT
+    status = Prompt.Status.READY
+    finished_at = factory.LazyFunction(timezone.now)
+
+
+class ImageFactory(DjangoModelFactory[Image]):
+    """A stored picture, with its files. Say `shoot=…`."""
+
+    class Meta:
+        model = Image
+        skip_postgeneration_save = True
+
+    shoot = factory.SubFactory(ShootFactory)
+    prompt = factory.LazyAttribute(lambda o: PromptFactory.create(shoot=o.shoot))
+    account = factory.LazyAttribute(lambda o: o.shoot.account)
+    source_url = factory.Sequence(lambda n: f"https://pictures.example.com/{n}")
+    status = Image.Status.STORED
+    stored_at = factory.LazyFunction(timezone.now)
+    extension = "jpg"
+    bytes, width, height = 5000, 832, 1088
+
+    @factory.post_generation
+    def files(self: Image, create: bool, extracted: Any, **kwargs: Any) -> None:  # type: ignore[misc]
+        if self.status != Image.Status.STORED:
+            return
+        default_storage.save(self.original_key, ContentFile(jpeg()))
+        for width in (320, 640, 1280):
+            default_storage.save(self.variant_key(width), ContentFile(jpeg(90, 120, format="WEBP")))
+
+
+class ShareFactory(DjangoModelFactory[Share]):
+    """A link to all pictures of a shoot, without downloads and without an end."""
+
+    class Meta:
+        model = Share
+
+    shoot = factory.SubFactory(ShootFactory)
+    account = factory.LazyAttribute(lambda o: o.shoot.account)
+    name = "Friends"

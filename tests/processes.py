@@ -1,0 +1,175 @@
+"""The real processes, each on a free port, started for tests and ended by their own id."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.sandbox.process import Sandbox, eventually, running
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_SECONDS = 40.0
+PASSWORD = "correct horse battery"
+COMMANDS = {
+    "web": [str(Path(sys.executable).parent / "gunicorn"), "config.wsgi"],
+    "worker": [sys.executable, "manage.py", "worker"],
+    "clock": [sys.executable, "manage.py", "clock"],
+}
+
+
+@dataclass
+class Studio:
+    """A running studio: its addresses, its folder, its environment."""
+
+    url: str
+    sandbox: Sandbox
+    data_dir: Path
+    environment: dict[str, str]
+    processes: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+
+    def start(self, name: str) -> None:
+        """Start web, worker or clock."""
+        with (self.data_dir / f"{name}.log").open("a") as log:
+            self.processes[name] = subprocess.Popen(
+                COMMANDS[name],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+
+    def stop(self, name: str) -> int:
+        """End a process as a supervisor does, by SIGTERM; return its exit code."""
+        process = self.processes.pop(name)
+        process.send_signal(signal.SIGTERM)
+        try:
+            return process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+
+    def restart(self, *names: str) -> None:
+        """Start these processes again; returns when worker and clock say that they run, the web answers."""
+        before = {name: self._starts_of(name) for name in names if name != "web"}
+        for name in names:
+            self.start(name)
+        wait_for(self.url)
+        eventually(lambda: all(self._starts_of(name) > before[name] for name in before))
+
+    def _starts_of(self, name: str) -> int:
+        return (self.data_dir / f"{name}.log").read_text(errors="replace").count(f"{name}: running")
+
+    @contextmanager
+    def without(self, *names: str) -> Iterator[None]:
+        """Stop these processes for a while."""
+        for name in names:
+            self.stop(name)
+        try:
+            yield
+        finally:
+            self.restart(*names)
+
+    def manage(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        """Run manage.py in this studio's environment and return what it said and its exit code."""
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def shell(self, code: str) -> str:
+        """Run Python inside the studio (models imported) and return what it printed."""
+        done = self.manage("shell", "--verbosity", "0", "-c", code)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def logs(self) -> str:
+        """Return everything that the processes wrote."""
+        return "\n".join(path.read_text(errors="replace") for path in sorted(self.data_dir.glob("*.log")))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def studio_running(
+    folder: Path, *, sandbox_options: tuple[str, ...] = (), without: tuple[str, ...] = (),
+    speed: float = 20, pictures: str = "small", more: Mapping[str, str] | None = None,
+) -> Iterator[Studio]:  # fmt: skip
+    """Run the whole studio with its data in `folder`, packs published; `without` names what stays down.
+
+    DATABASE_URL in the environment (or in `more`) decides the database; by default SQLite in `folder`.
+    """
+    with ExitStack() as stack:
+        sandbox_data = folder / "sandbox"
+        sandbox_data.mkdir()
+        options = ("--speed", str(speed), "--pictures", pictures, *sandbox_options)
+        sandbox = stack.enter_context(running(sandbox_data, *options))
+        studio = _studio(folder, sandbox, more or {})
+        for command in (("setup",), ("sync_packs", "--publish")):
+            done = studio.manage(*command)
+            assert done.returncode == 0, done.stderr
+        for name in [name for name in COMMANDS if name not in without]:
+            studio.start(name)
+            stack.callback(_end, studio, name)
+        if "web" not in without:
+            wait_for(studio.url)
+        yield studio
+
+
+def _studio(folder: Path, sandbox: Sandbox, more: Mapping[str, str]) -> Studio:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = os.environ | {
+        "DATA_DIR": str(folder),
+        "PORT": str(port),
+        "PUBLIC_URL": url,
+        "ASTRIA_BASE_URL": sandbox.url,
+        "ASTRIA_API_KEY": "sd_key_of_the_tests",
+        "DEBUG": "1",
+        "NOTICE": "Sandbox: the pictures are made by a local stand-in, not by Astria.",
+        "INSPECT_WITH_FILE_NAMES": "1",
+        "PYTHONUNBUFFERED": "1",
+        **more,
+    }
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    return Studio(url, sandbox, folder, environment)
+
+
+def _end(studio: Studio, name: str) -> None:
+    if name in studio.processes:
+        studio.stop(name)
+
+
+def wait_for(url: str) -> None:
+    """Wait until something answers at `url`."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"nothing answers at {url}")

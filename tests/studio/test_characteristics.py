@@ -1,0 +1,55 @@
+"""What is said of the subject: seen by inspection, agreed to by the person."""
+
+from __future__ import annotations
+
+import pytest
+
+from studio.characteristics import VALUES, aggregate, agreed, traits
+
+
+def values(answers: list[dict[str, object]], before: dict[str, str] | None = None) -> dict[str, str]:
+    return {trait.key: trait.value for trait in traits(answers, before) if trait.value}
+
+
+def test_the_most_common_value_is_taken() -> None:
+    answers = [{"eye_color": "green eyes"}, {"eye_color": "green eyes"}, {"eye_color": "blue eyes"}]
+
+    assert aggregate(answers) == {"eye_color": "green eyes"}
+
+
+def test_what_fewer_than_half_of_the_photos_show_is_dropped() -> None:
+    answers: list[dict[str, object]] = [{"glasses": "glasses"}, {}, {}]
+
+    assert aggregate(answers) == {}
+    assert aggregate(answers[:2]) == {"glasses": "glasses"}
+
+
+@pytest.mark.parametrize("value", ["", "NONE", None, True, 3, ["blonde"]])
+def test_what_says_nothing_is_dropped(value: object) -> None:
+    assert aggregate([{"hair_color": value}]) == {}
+
+
+def test_nothing_was_seen_where_nothing_was_inspected() -> None:
+    assert aggregate([]) == {}
+    assert values([]) == {}
+
+
+def test_sensitive_traits_start_left_out() -> None:
+    saw = {"ethnicity": "korean", "age": "30 yo", "hair_color": "black hair"}
+
+    assert values([saw]) == {"hair_color": "black hair"}
+
+
+def test_what_was_agreed_to_before_goes_before_what_was_seen() -> None:
+    assert values([{"hair_color": "blonde"}], {"age": "30 yo"}) == {"age": "30 yo"}
+    assert values([{"hair_color": "blonde"}], {}) == {}
+
+
+def test_every_trait_can_be_left_out() -> None:
+    assert all(trait.choices[0] == ("", "leave out") for trait in traits([]))
+
+
+def test_only_documented_values_can_be_agreed_to() -> None:
+    form = {f"trait-{key}": "' OR 1=1" for key in VALUES} | {"trait-age": "30 yo", "trait-mood": "happy"}
+
+    assert agreed(form) == {"age": "30 yo"}

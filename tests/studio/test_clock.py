@@ -1,0 +1,253 @@
+"""The clock: what is due is queued, once, within the budget of calls; what got lost is due again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from django_q.models import OrmQ
+from django_q.tasks import async_task
+from time_machine import Traveller
+
+from studio import clock
+from studio.clock import calls_left, keep_beating, keep_packs_in_step, queue_callbacks, queue_due
+from studio.delivery import deliver
+from studio.inbox import process
+from studio.likes import sync
+from studio.models import Callback, Event, Heartbeat, Image, Prompt, Shoot, Tune
+from studio.training import advance, check_tune
+from tests.factories import ImageFactory, PromptFactory, ShootFactory, TrainedTuneFactory, TuneFactory
+from tests.studio.conftest import NOON
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def at_noon(noon: Traveller) -> Traveller:
+    return noon
+
+
+def queued() -> list[tuple[str, Any]]:
+    """Return what waits in the queue: the verbs' names and their ids, in order."""
+    tasks = [row.task for row in OrmQ.objects.order_by("pk")]
+    return [(task["func"].__name__, *task["args"]) for task in tasks]
+
+
+def calls_were_made(number: int, *, status: int = 200, ago: float = 0) -> None:
+    at = NOON - timedelta(seconds=ago)
+    calls = [Event(kind=Event.Kind.CALL, text="GET", data={"status": status}, at=at) for _ in range(number)]
+    Event.objects.bulk_create(calls)
+
+
+def resting_shoot(**fields: Any) -> Shoot:
+    """Return a shoot that is due, whose model is not."""
+    shoot: Shoot = ShootFactory.create(**fields)
+    Tune.objects.update(next_check_at=NOON + HOUR)
+    return shoot
+
+
+def test_what_is_due_is_queued_once_with_its_verb() -> None:
+    shoot = resting_shoot()
+    picture = ImageFactory.create(shoot=shoot, status=Image.Status.PENDING, next_check_at=NOON)
+    Prompt.objects.update(like_wanted=True, like_check_at=NOON)
+    old = TrainedTuneFactory.create(next_check_at=NOON, photo_set=None)
+
+    numbers = [queue_due(), queue_due()]
+
+    assert numbers == [4, 0]
+    assert sorted(queued(), key=str) == sorted(
+        [("advance", shoot.pk), ("deliver", picture.pk), ("sync", picture.prompt_id), ("check_tune", old.pk)],
+        key=str,
+    )
+
+
+def test_every_verb_of_the_queue_can_be_found_by_its_name() -> None:
+    verbs = [advance, deliver, sync, check_tune, process, clock.beat]
+
+    assert all(getattr(clock, verb.__name__) is verb for verb in verbs)
+
+
+def test_what_is_not_due_is_left_alone() -> None:
+    shoot = resting_shoot(next_check_at=NOON + HOUR)
+    ImageFactory.create(shoot=shoot, status=Image.Status.PENDING, next_check_at=NOON + HOUR)
+    ShootFactory.create(
+        account=shoot.account, tune=shoot.tune, status=Shoot.Status.READY, next_check_at=None, ended_at=NOON
+    )
+
+    assert queue_due() == 0
+
+
+def test_what_was_queued_and_got_lost_is_due_again(at_noon: Traveller) -> None:
+    resting_shoot()
+    queue_due()
+    OrmQ.objects.all().delete()
+
+    at_noon.shift(timedelta(minutes=4, seconds=59))
+    too_soon = queue_due()
+    at_noon.shift(timedelta(seconds=1))
+
+    assert (too_soon, queue_due()) == (0, 1)
+
+
+def test_the_longest_due_comes_first_when_calls_are_few(settings: Any) -> None:
+    settings.ASTRIA_CALLS_PER_MINUTE = 1
+    shoot = resting_shoot(next_check_at=NOON - HOUR)
+    second = ShootFactory.create(account=shoot.account, tune=shoot.tune, next_check_at=NOON - 2 * HOUR)
+
+    queue_due()
+
+    assert queued() == [("advance", second.pk)]
+
+
+def test_all_calls_of_the_last_minute_count_against_the_budget(settings: Any) -> None:
+    settings.ASTRIA_CALLS_PER_MINUTE = 10
+    calls_were_made(4)
+    calls_were_made(3, ago=59)
+    calls_were_made(100, ago=61)
+
+    assert calls_left() == 3
+
+
+def test_what_waits_in_the_queue_counts_against_the_budget(settings: Any, at_noon: Traveller) -> None:
+    settings.ASTRIA_CALLS_PER_MINUTE = 10
+    [async_task(advance, number) for number in range(7)]
+    at_noon.shift(1)
+
+    assert calls_left() == 3
+
+
+def test_the_budget_is_spent_once_over_shoots_likes_and_models(settings: Any) -> None:
+    settings.ASTRIA_CALLS_PER_MINUTE = 2
+    shoot = resting_shoot()
+    PromptFactory.create_batch(2, shoot=shoot, like_wanted=True, like_check_at=NOON)
+    TrainedTuneFactory.create(next_check_at=NOON)
+
+    assert queue_due() == 2
+    assert [name for name, *_ in queued()] == ["advance", "sync"]
+
+
+def test_pictures_are_fetched_whatever_the_budget(settings: Any) -> None:
+    settings.ASTRIA_CALLS_PER_MINUTE = 0
+    shoot = resting_shoot()
+    ImageFactory.create(shoot=shoot, status=Image.Status.PENDING, next_check_at=NOON)
+
+    queue_due()
+
+    assert [name for name, *_ in queued()] == ["deliver"]
+
+
+def test_a_refusal_for_too_many_calls_quiets_everyone_for_half_a_minute(at_noon: Traveller) -> None:
+    resting_shoot()
+    calls_were_made(1, status=429)
+
+    quiet = calls_left()
+    at_noon.shift(timedelta(seconds=30))
+
+    assert quiet == 0
+    assert calls_left() > 0
+
+
+def test_a_training_model_without_a_shoot_is_due_like_others() -> None:
+    tune = TuneFactory.create(next_check_at=NOON)
+
+    queue_due()
+
+    assert queued() == [("check_tune", tune.pk)]
+
+
+def test_callbacks_are_queued_once_the_oldest_first(at_noon: Traveller) -> None:
+    shoot = resting_shoot()
+    later = Callback.objects.create(shoot=shoot, body="{}", received_at=NOON)
+    first = Callback.objects.create(shoot=shoot, body="{}", received_at=NOON - HOUR)
+
+    numbers = [queue_callbacks(), queue_callbacks()]
+
+    assert numbers == [2, 0]
+    assert queued() == [("process", first.pk), ("process", later.pk)]
+
+
+def test_a_callback_whose_task_got_lost_is_queued_again_after_two_minutes(at_noon: Traveller) -> None:
+    Callback.objects.create(shoot=resting_shoot(), body="{}")
+    queue_callbacks()
+
+    at_noon.shift(timedelta(minutes=2, seconds=1))
+
+    assert queue_callbacks() == 1
+
+
+def test_a_processed_callback_is_not_queued() -> None:
+    Callback.objects.create(shoot=resting_shoot(), body="{}").mark_processed()
+
+    assert queue_callbacks() == 0
+
+
+def test_of_two_clocks_one_holds_the_lease() -> None:
+    lease = timedelta(seconds=10)
+
+    held = [Heartbeat.hold("clock", name, lease) for name in ("one", "other", "one")]
+
+    assert held == [True, False, True]
+
+
+def test_a_lease_that_is_not_renewed_lapses(at_noon: Traveller) -> None:
+    lease = timedelta(seconds=10)
+    Heartbeat.hold("clock", "one", lease)
+
+    at_noon.shift(10)
+    early = Heartbeat.hold("clock", "other", lease)
+    at_noon.shift(1)
+
+    assert (early, Heartbeat.hold("clock", "other", lease)) == (False, True)
+    assert Heartbeat.hold("clock", "one", lease) is False
+
+
+def test_a_lease_is_let_go_only_by_its_holder() -> None:
+    lease = timedelta(seconds=10)
+    Heartbeat.hold("clock", "one", lease)
+
+    Heartbeat.release("clock", "other")
+    still = Heartbeat.hold("clock", "other", lease)
+    Heartbeat.release("clock", "one")
+
+    assert (still, Heartbeat.hold("clock", "other", lease)) == (False, True)
+
+
+def test_workers_are_asked_for_a_sign_of_life_every_ten_seconds(at_noon: Traveller) -> None:
+    last = keep_beating(None)
+    at_noon.shift(9)
+    again = keep_beating(last)
+    at_noon.shift(1)
+    keep_beating(again)
+
+    assert [name for name, *_ in queued()] == ["beat", "beat"]
+
+
+def test_a_sign_of_life_is_seen(at_noon: Traveller) -> None:
+    clock.beat()
+    clock.beat()
+
+    at_noon.shift(5)
+
+    assert Heartbeat.is_fresh("worker", timedelta(seconds=6))
+    assert not Heartbeat.is_fresh("worker", timedelta(seconds=5))
+
+
+def test_packs_are_compared_every_six_hours(at_noon: Traveller) -> None:
+    first, second = keep_packs_in_step(), keep_packs_in_step()
+    at_noon.shift(timedelta(hours=6, seconds=1))
+
+    assert (first, second, keep_packs_in_step()) == (True, False, True)
+    assert [name for name, *_ in queued()] == ["sync_packs", "sync_packs"]
+
+
+def test_an_ended_shoot_whose_mail_task_got_lost_is_due() -> None:
+    shoot = resting_shoot()
+    shoot.finish(Shoot.Status.READY, mail_by=timezone.now())
+
+    queue_due()
+
+    assert queued() == [("advance", shoot.pk)]

@@ -1,0 +1,205 @@
+"""A shoot as its page tells it, and the list of shoots."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from studio.models import Shoot
+from studio.progress import progress_of
+from tests.factories import (
+    ImageFactory,
+    PackFactory,
+    PhotoSetFactory,
+    PromptFactory,
+    ShootFactory,
+    TuneFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def shoot_of(user: User, status: str, **values: Any) -> Shoot:
+    now = timezone.now()
+    is_final = status in Shoot.FINAL
+    times = {
+        "next_check_at": None if is_final else now,
+        "ended_at": now if is_final else None,
+        "submitted_at": None if status in {"queued", "submitting", "unconfirmed", "cancelled"} else now,
+        "generating_at": now if status in {"generating", "ready", "partly"} else None,
+    }
+    return ShootFactory.create(account=user.account, status=status, **times | values)
+
+
+def stages(shoot: Shoot) -> str:
+    return " ".join(stage.state for stage in progress_of(shoot)["stages"])
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("queued", "done todo todo todo"),
+        ("submitting", "done todo todo todo"),
+        ("unconfirmed", "done todo todo todo"),
+        ("waiting", "done now todo todo"),
+        ("generating", "done done now todo"),
+        ("ready", "done done done done"),
+        ("partly", "done done done done"),
+        ("cancelled", "failed"),
+    ],
+)
+def test_each_status_is_a_stage_of_the_way(user: User, status: str, expected: str) -> None:
+    assert stages(shoot_of(user, status)) == expected
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ({"submitted_at": None}, "done failed todo todo"),
+        ({}, "done failed todo todo"),
+        ({"generating_at": timezone.now()}, "done done failed todo"),
+    ],
+)
+def test_a_failure_stands_where_it_happened_with_its_reason(
+    user: User, times: dict[str, Any], expected: str
+) -> None:
+    shoot = shoot_of(user, "failed", error="No face was found.", **times)
+
+    assert stages(shoot) == expected
+    assert "No face was found." in [stage.note for stage in progress_of(shoot)["stages"]]
+
+
+# A draft never outlives the transaction of its order.
+@pytest.mark.parametrize("status", [status for status in Shoot.Status if status != Shoot.Status.DRAFT])
+def test_every_status_has_a_page_that_says_it(signed_in: Client, user: User, status: str) -> None:
+    shoot = shoot_of(user, status, error="It failed." if status == "failed" else "")
+
+    page = signed_in.get(shoot.get_absolute_url())
+
+    assert page.status_code == 200
+    assert (b'hx-trigger="every 2s"' in page.content) is not shoot.is_final
+
+
+def test_a_shoot_in_progress_says_how_many_pictures_are_there(signed_in: Client, user: User) -> None:
+    shoot = shoot_of(user, "generating")
+    ImageFactory.create_batch(3, shoot=shoot, prompt=PromptFactory.create(shoot=shoot))
+
+    page = signed_in.get(shoot.get_absolute_url()).content.decode()
+
+    assert "3 of 8 pictures" in page
+    assert f'href="/shoots/{shoot.pk}/gallery/"' in page
+
+
+def test_a_script_gets_the_moving_part_alone(signed_in: Client, user: User) -> None:
+    shoot = shoot_of(user, "waiting")
+
+    part = signed_in.get(shoot.get_absolute_url(), headers=HTMX)
+
+    assert part.content.decode().lstrip().startswith('<div class="progress"')
+    assert "HX-Request" in part["Vary"]
+
+
+def test_a_refund_is_named(signed_in: Client, user: User) -> None:
+    shoot = shoot_of(user, "partly", refunded=1)
+
+    assert "1 credit came back." in signed_in.get(shoot.get_absolute_url()).content.decode()
+
+
+def test_only_a_queued_order_offers_to_cancel(signed_in: Client, user: User) -> None:
+    queued = signed_in.get(shoot_of(user, "queued").get_absolute_url()).content.decode()
+    waiting = signed_in.get(shoot_of(user, "waiting").get_absolute_url()).content.decode()
+
+    assert "Cancel and take the credits back" in queued
+    assert "Cancel and take the credits back" not in waiting
+
+
+def test_what_takes_longer_than_announced_is_said(signed_in: Client, user: User) -> None:
+    late = TuneFactory.create(account=user.account, eta=timezone.now() - timedelta(days=1))
+
+    page = signed_in.get(shoot_of(user, "waiting", tune=late).get_absolute_url()).content.decode()
+
+    assert "This takes longer than usual." in page
+
+
+def test_astrias_estimate_is_passed_on(signed_in: Client, user: User) -> None:
+    tune = TuneFactory.create(account=user.account, eta=timezone.now() + timedelta(minutes=9, seconds=30))
+
+    page = signed_in.get(shoot_of(user, "waiting", tune=tune).get_absolute_url()).content.decode()
+
+    assert "about 9 more minutes" in page or "about 10 more minutes" in page
+
+
+# The list
+
+
+def test_the_list_names_each_shoot_its_set_and_its_pictures(signed_in: Client, user: User) -> None:
+    photo_set = PhotoSetFactory.create(account=user.account, name="Zoë 李")
+    tune = TuneFactory.create(account=user.account, photo_set=photo_set)
+    shoot = shoot_of(user, "ready", tune=tune, title="Corporate")
+    image = ImageFactory.create(shoot=shoot)
+
+    page = signed_in.get("/shoots/").content.decode()
+
+    assert "Zoë 李" in page
+    assert "1 picture<" in page
+    assert f"/pictures/{image.pk}/640.webp" in page
+
+
+def test_shoots_of_others_are_not_listed(signed_in: Client) -> None:
+    theirs: Shoot = ShootFactory.create(title="Not yours")
+
+    assert theirs.title not in signed_in.get("/shoots/").content.decode()
+
+
+def test_a_shoot_whose_photos_are_gone_is_still_listed(signed_in: Client, user: User) -> None:
+    shoot = shoot_of(user, "ready", title="Corporate")
+    assert shoot.tune.photo_set
+    shoot.tune.photo_set.delete()
+
+    assert "Corporate" in signed_in.get("/shoots/").content.decode()
+    assert signed_in.get(shoot.get_absolute_url()).status_code == 200
+
+
+def test_who_has_none_is_told_how_to_begin(signed_in: Client) -> None:
+    assert "Start your first shoot" in signed_in.get("/shoots/").content.decode()
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_the_list_asks_the_database_as_often_for_30_shoots_as_for_1(
+    signed_in: Client, user: User, rows: int, django_assert_num_queries: Any
+) -> None:
+    pack = PackFactory.create()
+    for number in range(rows):
+        tune = TuneFactory.create(
+            account=user.account, photo_set=PhotoSetFactory.create(account=user.account, name=f"No. {number}")
+        )
+        ImageFactory.create(shoot=shoot_of(user, "ready", tune=tune, pack=pack))
+        PhotoSetFactory.create(account=user.account)
+
+    with django_assert_num_queries(4):
+        signed_in.get("/shoots/")
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_a_shoots_page_asks_the_database_as_often_for_30_pictures_as_for_1(
+    signed_in: Client, user: User, rows: int, django_assert_num_queries: Any
+) -> None:
+    shoot = shoot_of(user, "generating")
+    ImageFactory.create_batch(rows, shoot=shoot, prompt=PromptFactory.create(shoot=shoot))
+
+    with django_assert_num_queries(6):
+        signed_in.get(shoot.get_absolute_url())

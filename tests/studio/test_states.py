@@ -1,0 +1,243 @@
+"""The state machines: which moves there are, that each is written down, and what the database refuses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from studio.models import Event, Image, Pause, Prompt, Shoot, Tune
+from studio.models.state import StateModel, fitting, storable
+from tests.factories import ImageFactory, PromptFactory, ShootFactory, TrainedTuneFactory, TuneFactory
+from tests.studio.conftest import NOON
+
+pytestmark = pytest.mark.django_db
+
+# The tables of the models, once more by hand: from → to.
+SHOOT_MOVES = {
+    "draft": {"queued", "cancelled"},
+    "queued": {"submitting", "failed", "cancelled"},
+    "submitting": {"queued", "unconfirmed", "waiting", "generating", "failed"},
+    "unconfirmed": {"submitting", "waiting", "generating", "failed"},
+    "waiting": {"generating", "ready", "partly", "failed"},
+    "generating": {"ready", "partly", "failed"},
+}
+TUNE_MOVES = {
+    "queued": {"submitting", "failed", "deleted"},
+    "submitting": {"queued", "unconfirmed", "training", "trained", "failed"},
+    "unconfirmed": {"submitting", "training", "trained", "failed"},
+    "training": {"trained", "failed"},
+    "trained": {"expired", "deleted"},
+    "expired": {"deleted"},
+    "failed": {"deleted"},
+}
+PROMPT_MOVES = {"waiting": {"ready", "failed"}, "failed": {"ready"}}
+IMAGE_MOVES = {"pending": {"stored", "lost"}, "lost": {"stored", "pending"}}
+
+
+def pairs(model: type[StateModel], moves: dict[str, set[str]]) -> list[Any]:
+    """Return every pair of states that could be a move, and whether it is one."""
+    states = list(model.Status.values)  # type: ignore[attr-defined]
+    reached = [state for state in states if state in model.MOVES]
+    return [
+        pytest.param(old, new, new in moves.get(old, set()), id=f"{old}-{new}")
+        for old, new in product(states, reached)
+    ]
+
+
+def moved(row: StateModel, old: str, new: str, stamp: str) -> bool:
+    """Put a row into `old` and try to move it to `new`; `stamp` is the column that an end fills."""
+    ended = NOON if old in row.FINAL else None
+    rows: Any = type(row)._default_manager.filter(pk=row.pk)
+    rows.update(status=old, next_check_at=NOON, error="x", **{stamp: ended})
+    row.refresh_from_db()
+    more: dict[str, Any] = {stamp: NOON} if new in row.FINAL else {}
+    did = row._transition(new, next_check_at=NOON, error="x", **more)
+    row.refresh_from_db()
+    return did
+
+
+@pytest.mark.parametrize(("old", "new", "may"), pairs(Shoot, SHOOT_MOVES))
+def test_a_shoot_moves_only_along_its_table(old: str, new: str, may: bool) -> None:
+    tune = TrainedTuneFactory.create(photo_set=None)
+    shoot = ShootFactory.create(account=tune.account, tune=tune)
+
+    did = moved(shoot, old, new, "ended_at")
+
+    assert (did, shoot.status) == (may, new if may else old)
+    assert Event.objects.filter(kind=Event.Kind.STATE, shoot=shoot).count() == may
+
+
+@pytest.mark.parametrize(("old", "new", "may"), pairs(Tune, TUNE_MOVES))
+def test_a_tune_moves_only_along_its_table(old: str, new: str, may: bool) -> None:
+    tune = TrainedTuneFactory.create(photo_set=None, failed_at=NOON)
+
+    did = moved(tune, old, new, "failed_at")
+
+    assert (did, tune.status) == (may, new if may else old)
+    assert Event.objects.filter(kind=Event.Kind.STATE, tune=tune).count() == may
+
+
+@pytest.mark.parametrize(
+    ("model", "moves"),
+    [(Shoot, SHOOT_MOVES), (Tune, TUNE_MOVES), (Prompt, PROMPT_MOVES), (Image, IMAGE_MOVES)],
+)
+def test_the_tables_say_the_same_both_ways(model: type[StateModel], moves: dict[str, set[str]]) -> None:
+    theirs = {(str(old), str(new)) for new, olds in model.MOVES.items() for old in olds}
+
+    assert theirs == {(old, new) for old, news in moves.items() for new in news}
+
+
+def test_a_state_that_nothing_leads_to_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        ShootFactory.create()._transition(Shoot.Status.DRAFT)
+
+
+def test_a_stale_copy_moves_nothing() -> None:
+    shoot = ShootFactory.create()
+    stale = Shoot.objects.get()
+
+    shoot.finish(Shoot.Status.READY, mail_by=NOON)
+
+    assert stale.finish(Shoot.Status.PARTLY, mail_by=NOON) is False
+    assert Shoot.objects.get().status == Shoot.Status.READY
+
+
+def test_a_move_is_written_down_with_its_reason_and_shows_on_the_copy_at_hand() -> None:
+    shoot = ShootFactory.create()
+
+    shoot.finish(Shoot.Status.FAILED, error="too \x00dark", mail_by=NOON)
+
+    assert (shoot.status, shoot.error, shoot.is_final) == (Shoot.Status.FAILED, "too dark", True)
+    assert Event.objects.get().text == "shoot: waiting → failed (too dark)"
+
+
+def test_a_move_can_be_narrowed_to_the_state_it_was_decided_for() -> None:
+    shoot = ShootFactory.create()
+
+    narrowed = shoot.claim_for_submission(next_check_at=NOON, from_=frozenset({"queued"}))
+
+    assert narrowed is False
+
+
+def test_an_end_that_nobody_is_written_about_is_not_looked_at_again() -> None:
+    tune = TuneFactory.create()
+
+    tune.fail("no")
+
+    assert Tune.objects.get().next_check_at is None
+
+
+def test_a_final_shoot_or_tune_is_not_made_due() -> None:
+    shoot = ShootFactory.create()
+    shoot.finish(Shoot.Status.FAILED, error="no", mail_by=NOON)
+    shoot.tune.fail("no")
+
+    shoot.look_again_at(timezone.now(), looks=0)
+    shoot.tune.look_again_at(timezone.now())
+
+    assert (Shoot.objects.get().next_check_at, Tune.objects.get().next_check_at) == (NOON, None)
+
+
+NONSENSE: list[tuple[str, dict[str, Any]]] = [
+    ("shoot", {"status": "nonsense"}),
+    ("shoot", {"next_check_at": None}),
+    ("shoot", {"status": "queued", "queued_at": None}),
+    ("shoot", {"submitted_at": None}),
+    ("shoot", {"deadline_at": None}),
+    ("shoot", {"status": "generating", "deadline_at": None}),
+    ("shoot", {"status": "ready"}),
+    ("shoot", {"status": "cancelled"}),
+    ("shoot", {"ended_at": NOON}),
+    ("shoot", {"status": "failed", "ended_at": NOON, "error": ""}),
+    ("shoot", {"refunded": 19}),
+    ("shoot", {"price": 0, "refunded": 1}),
+    ("shoot", {"expected_images": 0}),
+    ("tune", {"status": "nonsense"}),
+    ("tune", {"next_check_at": None}),
+    ("tune", {"astria_id": None}),
+    ("tune", {"status": "trained"}),
+    ("tune", {"status": "expired"}),
+    ("tune", {"status": "failed", "error": "x"}),
+    ("tune", {"status": "failed", "failed_at": NOON}),
+    ("prompt", {"status": "nonsense"}),
+    ("prompt", {"finished_at": None}),
+    ("prompt", {"status": "waiting"}),
+    ("prompt", {"status": "failed", "error": ""}),
+    ("prompt", {"like_wanted": True}),
+    ("image", {"status": "nonsense"}),
+    ("image", {"stored_at": None}),
+    ("image", {"width": 0}),
+    ("image", {"extension": ""}),
+    ("image", {"status": "lost"}),
+    ("image", {"status": "pending"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "nonsense"), NONSENSE, ids=lambda value: str(value))
+def test_the_database_refuses_nonsense(kind: str, nonsense: dict[str, Any]) -> None:
+    image = ImageFactory.create()
+    prompt, shoot = image.prompt, image.shoot
+    row = {"image": image, "prompt": prompt, "shoot": shoot, "tune": shoot.tune}[kind]
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(row)._default_manager.filter(pk=row.pk).update(**nonsense)
+
+
+def test_the_database_refuses_what_there_may_be_only_one_of() -> None:
+    image = ImageFactory.create()
+    shoot, tune = image.shoot, image.shoot.tune
+
+    copies: list[models.Model] = [
+        Image(prompt=image.prompt, shoot=shoot, account=shoot.account, source_url=image.source_url,
+              next_check_at=NOON),
+        Prompt(shoot=shoot, astria_id=image.prompt.astria_id),
+        Tune(account=tune.account, photo_set=tune.photo_set, class_name="woman", next_check_at=NOON),
+        Tune(account=tune.account, class_name="woman", astria_id=tune.astria_id, next_check_at=NOON),
+    ]  # fmt: skip
+
+    assert [_is_refused(copy) for copy in copies] == [True] * 4
+
+
+def _is_refused(row: models.Model) -> bool:
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        return True
+    return False
+
+
+def test_there_is_one_pause_at_a_time() -> None:
+    Pause.start("key", probe_in=timedelta(minutes=5))
+
+    assert _is_refused(Pause(reason="another", next_probe_at=NOON))
+    Pause.end()
+    assert not _is_refused(Pause(reason="another", next_probe_at=NOON))
+
+
+def test_only_what_fits_its_column_is_kept() -> None:
+    said = {"text": "a" * 9000, "seed": 2**63, "orig_prompt_id": 2**63 - 1, "error": "e" * 301}
+
+    fits = fitting(Prompt, said)
+
+    assert fits == {"text": "a" * 9000, "orig_prompt_id": 2**63 - 1, "error": "e" * 300}
+
+
+def test_what_no_database_takes_is_taken_out_of_texts() -> None:
+    assert storable("a\x00b\ud800c é 安") == "abc é 安"
+
+
+@pytest.mark.parametrize(("prompts", "images", "each"), [(4, 8, 2), (9, 35, 4), (8, 4, 1), (0, 4, 4)])
+def test_pictures_are_expected_evenly_until_more_is_known(prompts: int, images: int, each: int) -> None:
+    assert Shoot(expected_prompts=prompts, expected_images=images).images_per_prompt == each
+
+
+def test_prompts_are_waited_for_by_default() -> None:
+    prompt = PromptFactory.create(status=Prompt.Status.WAITING, finished_at=None)
+
+    assert (prompt.is_final, prompt.mark_ready(), prompt.is_final) == (False, True, True)

@@ -1,0 +1,44 @@
+"""Two workers that submit at the same moment, each with a connection of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from responses import RequestsMock
+
+from studio.models import Shoot
+from studio.training import advance
+from tests.studio.conftest import API, AtOnce
+from tests.studio.posted import calls
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_an_order_submitted_twice_at_once_is_posted_once(
+    api: RequestsMock, order: Shoot, at_once: AtOnce
+) -> None:
+    api.post(f"{API}/p/{order.pack.astria_id}/tunes", status=201, json={"id": 77})
+    api.get(f"{API}/tunes/77", json={"id": 77})
+    api.get(f"{API}/tunes/77/prompts", json=[])
+
+    at_once(*[lambda: advance(order.pk)] * 3)
+
+    order.refresh_from_db()
+    assert len(calls(api, "POST")) == 1
+    assert (order.status, order.attempts) == (Shoot.Status.WAITING, 1)
+
+
+def test_two_orders_on_one_model_at_once_go_out_one_after_the_other(
+    api: RequestsMock, order_on_tune: Callable[..., Shoot], at_once: AtOnce
+) -> None:
+    first, second = order_on_tune(), order_on_tune()
+    api.get(f"{API}/tunes/{first.tune.astria_id}/prompts", json=[])
+    api.post(f"{API}/p/{first.pack.astria_id}/tunes", status=504)
+    api.post(f"{API}/p/{second.pack.astria_id}/tunes", status=504)
+
+    at_once(lambda: advance(first.pk), lambda: advance(second.pk))
+
+    states = sorted(Shoot.objects.values_list("status", flat=True))
+    assert states == [Shoot.Status.QUEUED, Shoot.Status.UNCONFIRMED]
+    assert len(calls(api, "POST")) == 1

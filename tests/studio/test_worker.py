@@ -1,0 +1,183 @@
+"""The watchdog over the queue's workers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from time_machine import Traveller
+
+from studio.management.commands.worker import watch
+from studio.models import Heartbeat
+from tests.processes import ROOT
+from tests.sandbox.process import eventually
+
+STALE = timedelta(seconds=60)
+# Plays the clock, only quicker: it is alive and queues signs of life; leaves a file when one came through.
+QUICK_CLOCK = """
+import time
+from datetime import timedelta
+from pathlib import Path
+from django.conf import settings
+from studio.clock import beat
+from studio.models import Heartbeat
+from studio.queue import enqueue
+while True:
+    Heartbeat.hold("clock", "test", timedelta(seconds=10))
+    enqueue(beat)
+    time.sleep(0.2)
+    if Heartbeat.is_fresh("worker", timedelta(seconds=2)):
+        Path(settings.DATA_DIR, "works").touch()
+"""
+
+
+class Ticks(threading.Event):
+    """A stop signal that never waits: each look is a second later, and after `seconds` it is given."""
+
+    def __init__(self, noon: Traveller, seconds: int, each: Callable[[int], None]) -> None:
+        super().__init__()
+        self.noon, self.seconds, self.each, self.passed = noon, seconds, each, 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.passed += 1
+        self.noon.shift(1)
+        self.each(self.passed)
+        return self.passed > self.seconds
+
+
+def beats(clock: range = range(0), worker: range = range(0)) -> Callable[[int], None]:
+    """Return what happens each second: signs of life of clock and worker in these seconds."""
+
+    def each(second: int) -> None:
+        if second in clock:
+            Heartbeat.beat("clock")
+        if second in worker:
+            Heartbeat.beat("worker")
+
+    return each
+
+
+def always() -> bool:
+    return True
+
+
+@pytest.mark.django_db
+def test_workers_that_fall_silent_while_the_clock_is_alive_end_the_watch(noon: Traveller) -> None:
+    ticks = Ticks(noon, 600, beats(clock=range(600), worker=range(0, 101, 10)))
+
+    assert watch(ticks, STALE, always) is False
+    assert 160 <= ticks.passed <= 162
+
+
+@pytest.mark.django_db
+def test_workers_that_never_gave_a_sign_end_the_watch(noon: Traveller) -> None:
+    ticks = Ticks(noon, 600, beats(clock=range(600)))
+
+    assert watch(ticks, STALE, always) is False
+    assert 60 <= ticks.passed <= 62
+
+
+@pytest.mark.django_db
+def test_workers_that_give_signs_are_left_alone(noon: Traveller) -> None:
+    ticks = Ticks(noon, 600, beats(clock=range(600), worker=range(0, 600, 10)))
+
+    assert watch(ticks, STALE, always) is True
+
+
+@pytest.mark.django_db
+def test_without_a_clock_silence_means_nothing(noon: Traveller) -> None:
+    ticks = Ticks(noon, 600, beats(clock=range(1, 20), worker=range(1, 20)))
+
+    assert watch(ticks, STALE, always) is True
+
+
+@pytest.mark.django_db
+def test_a_clock_that_comes_back_gives_workers_time_for_a_sign(noon: Traveller) -> None:
+    back = beats(clock=range(500, 600), worker=range(510, 600, 10))
+
+    assert watch(Ticks(noon, 600, back), STALE, always) is True
+
+
+@pytest.mark.django_db
+def test_a_cluster_that_is_gone_ends_the_watch_at_once(noon: Traveller) -> None:
+    ticks = Ticks(noon, 600, beats())
+
+    assert watch(ticks, STALE, lambda: False) is False
+    assert ticks.passed == 1
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_does_not_end_the_watch(
+    noon: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_args: Any) -> bool:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(Heartbeat, "is_fresh", away)
+    monkeypatch.setattr("studio.management.commands.worker.close_old_connections", lambda: None)
+
+    assert watch(Ticks(noon, 600, beats()), STALE, always) is True
+
+
+@contextmanager
+def process(environment: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run manage.py for as long as the block lasts."""
+    with subprocess.Popen([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment) as started:
+        try:
+            yield started
+        finally:
+            started.terminate()
+
+
+def children(pid: int) -> list[int]:
+    """Return the ids of a process's children, the oldest first."""
+    return sorted(int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+
+
+def family_of(worker: subprocess.Popen[bytes]) -> list[int]:
+    """Return cluster, sentinel, two workers, monitor and pusher, once they are all there."""
+    (cluster,) = eventually(lambda: children(worker.pid), seconds=30)
+    (sentinel,) = eventually(lambda: children(cluster), seconds=30)
+    eventually(lambda: len(children(sentinel)) == 4, seconds=30)
+    return [cluster, sentinel, *children(sentinel)]
+
+
+def is_alive(pid: int) -> bool:
+    command = Path(f"/proc/{pid}/cmdline")
+    return command.exists() and command.read_bytes() != b""
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A studio with a database of its own, ready to use."""
+    own = {"DATA_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/own.sqlite3", "WORKERS": "2"}
+    environment = os.environ | own | {"DEBUG": "1"}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    subprocess.run([sys.executable, "manage.py", "setup"], cwd=ROOT, env=environment, check=True)
+    return environment
+
+
+@pytest.mark.processes
+def test_when_idle_workers_are_killed_the_worker_ends_with_all_that_belongs_to_it(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with process(environment, "worker", "--stale-after", "4") as worker:
+        family = family_of(worker)
+        with process(environment, "shell", "--verbosity", "0", "-c", QUICK_CLOCK):
+            eventually((tmp_path / "works").exists, seconds=30)
+
+            for idle in family[2:4]:
+                os.kill(idle, signal.SIGKILL)
+
+            assert worker.wait(timeout=30) == 1
+        eventually(lambda: not any(is_alive(pid) for pid in family))
