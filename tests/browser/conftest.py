@@ -52,7 +52,8 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
+# Per session, as the studio: a worker may come back to this package after tests of another.
+@pytest.fixture(scope="session")
 def people(studio: Studio) -> dict[str, dict[str, str]]:
     """The people of the journeys by name; see tests/browser/cast.py."""
     made: dict[str, dict[str, str]] = json.loads(

@@ -168,7 +168,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.processes
-def test_when_idle_workers_are_killed_the_worker_ends_with_all_that_belongs_to_it(
+def test_when_its_workers_hang_the_worker_ends_with_all_that_belongs_to_it(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     with process(environment, "worker", "--stale-after", "4") as worker:
@@ -176,8 +176,9 @@ def test_when_idle_workers_are_killed_the_worker_ends_with_all_that_belongs_to_i
         with process(environment, "shell", "--verbosity", "0", "-c", QUICK_CLOCK):
             eventually((tmp_path / "works").exists, seconds=30)
 
-            for idle in family[2:4]:
-                os.kill(idle, signal.SIGKILL)
+            # Not killed: those that hold no lock at that moment are replaced, and then all is well again.
+            for hanging in family[2:4]:
+                os.kill(hanging, signal.SIGSTOP)
 
             assert worker.wait(timeout=30) == 1
         eventually(lambda: not any(is_alive(pid) for pid in family))
