@@ -1,12 +1,11 @@
 """Every setting of the studio, each from the environment (or .env) with a default that works.
 
 Production is the default of this file: DEBUG is off unless set. What `make run` needs for development,
-the Makefile sets. docs/deploy.md lists the variables.
+the Makefile sets. .env.example lists the variables.
 """
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -268,7 +267,6 @@ UNFOLD = {"SITE_TITLE": SITE_NAME, "SITE_HEADER": SITE_NAME, "SITE_URL": "/", "S
 
 # --- Logs -------------------------------------------------------------------------------------------------
 
-HOST_NAME = socket.gethostname()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -292,9 +292,5 @@ class Shoot(StateModel):
     def is_cancellable(self) -> bool:
         return self.status == self.Status.QUEUED
 
-    @property
-    def has_pictures(self) -> bool:
-        return self.status in {self.Status.GENERATING, self.Status.READY, self.Status.PARTLY}
-
     def get_absolute_url(self) -> str:
         return reverse("studio:shoot", args=[self.pk])
