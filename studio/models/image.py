@@ -31,7 +31,11 @@ class ImageQuerySet(models.QuerySet["Image"]):
 
 
 class Image(StateModel):
-    """A picture of a prompt: pending ──▸ stored | lost (it could not be had; staff see it).
+    """A picture of a prompt.
+
+        pending ──▸ stored | lost       lost: it could not be had; staff see it
+        lost ──▸ pending                staff had it fetched again
+        lost ──▸ stored                 a second task had it after all
 
     `stored` means that original and variants lie in our storage, under keys that follow from the id,
     so that storing it a second time overwrites itself.

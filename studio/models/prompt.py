@@ -22,7 +22,10 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
 
 
 class Prompt(StateModel):
-    """A prompt at Astria: waiting ──▸ ready (it has pictures) | failed (Astria said why).
+    """A prompt at Astria.
+
+        waiting ──▸ ready | failed      ready: it has pictures; failed: Astria said why
+        failed ──▸ ready                pictures came all the same
 
     `like_wanted` is what the person's likes add up to, `like_confirmed` what Astria was told;
     while they differ there is a `like_check_at`.

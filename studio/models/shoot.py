@@ -41,16 +41,20 @@ class ShootQuerySet(models.QuerySet["Shoot"]):
 class Shoot(StateModel):
     """A request for pictures: a pack on a new or an existing model.
 
-        draft ──▸ queued ──▸ submitting ──▸ waiting ──▸ generating ──▸ ready | partly | failed
-          │         │  ◂──────┤   │  ▴         ▴                        ▴
-          ▾         ▾         │   ▾  │         │                        │
-        cancelled ◂─┘         │ unconfirmed ───┤                        │
-                              └───┴────────────┴───── failed ───────────┘
+        draft ──▸ queued ──▸ submitting ──▸ waiting ──▸ generating ──▸ ready | partly
+        submitting ──▸ queued                       nothing was sent: again later
+        submitting ──▸ unconfirmed                  Astria may have it: look before posting again
+        unconfirmed ──▸ waiting                     it was found
+        unconfirmed ──▸ submitting                  it was looked for, not found, and is posted again
+        submitting | unconfirmed ──▸ generating     Astria has it, and the model is there already
+        waiting ──▸ ready | partly                  too late, or all came before we heard of the model
+        queued | submitting | unconfirmed | waiting | generating ──▸ failed
+        draft | queued ──▸ cancelled                the person took it back
 
     draft: written down and not paid; it never outlives the order's transaction. queued: paid, waits for
     a worker (or for the site's pause to end). waiting: Astria has it and trains the model. generating:
     the model is there, pictures come. The ends: every ordered picture came (ready), some did (partly),
-    none did (failed), or the person took it back while it was queued (cancelled).
+    none did (failed), or nothing was sent (cancelled).
     """
 
     class Status(models.TextChoices):

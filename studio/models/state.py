@@ -43,7 +43,8 @@ def fitting(model: type[models.Model], said: Mapping[str, Any]) -> dict[str, Any
 class StateModel(models.Model):
     """A row with a `status` that moves only along `MOVES`.
 
-    `MOVES` maps each status to those it may be reached from; each final status is in `FINAL`.
+    `MOVES` maps each status to those it may be reached from; each final status is in `FINAL`. The docstring
+    of each model draws the same, and tests hold the two together.
     """
 
     MOVES: ClassVar[dict[str, frozenset[str]]]

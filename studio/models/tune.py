@@ -28,13 +28,15 @@ class Tune(StateModel):
     """A tune at Astria. Its id here is its title there: what we look for when an answer was lost.
 
         queued ──▸ submitting ──▸ training ──▸ trained ──▸ expired
-          │  ◂──────┤  │  ▴          │            │           │
-          │         │  ▾  │          ▾            ▾           ▾
-          │         │ unconfirmed  failed ────▸ deleted ◂─────┘
-          └─────────┴────┴──────────▴  (queued ──▸ deleted: the order was cancelled)
+        submitting ──▸ queued                       nothing was sent: again later
+        submitting ──▸ unconfirmed                  Astria may have it: look before posting again
+        unconfirmed ──▸ training                    it was found
+        unconfirmed ──▸ submitting                  it was looked for, not found, and is posted again
+        submitting | unconfirmed ──▸ trained        a callback was quicker than the answer
+        queued | submitting | unconfirmed | training ──▸ failed
+        queued ──▸ deleted                          the order was cancelled
+        trained | expired | failed ──▸ deleted      it was erased
 
-    `submitting` returns to `queued` when nothing was sent; `unconfirmed` means that Astria may have
-    it, and is left by finding it (training), by sending again after looking (submitting), or failed.
     While its first shoot is being submitted, the tune moves with it, in the same transaction.
     """
 
