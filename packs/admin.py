@@ -21,8 +21,8 @@ class PackClassInline(TabularInline):
     model = PackClass
     extra = 0
     can_delete = False
-    fields = ("name", "num_images", "cost", "by_rule", "price")
-    readonly_fields = ("name", "num_images", "cost", "by_rule")
+    fields = ("name", "num_images", "cost", "by_rule", "price", "missing_since")
+    readonly_fields = ("name", "num_images", "cost", "by_rule", "missing_since")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -22,11 +22,12 @@ class PackQuerySet(models.QuerySet["Pack"]):
 
     def with_classes(self) -> PackQuerySet:
         """Each pack's classes with their number of `shots`, in one more query for all packs."""
-        classes = PackClass.objects.annotate(shots=models.Count("prompts"))
+        classes = PackClass.objects.offered().annotate(shots=models.Count("prompts"))
         return self.prefetch_related(models.Prefetch("classes", classes))
 
     def with_shots(self) -> PackQuerySet:
-        return self.prefetch_related("classes__prompts")
+        classes = PackClass.objects.offered().prefetch_related("prompts")
+        return self.prefetch_related(models.Prefetch("classes", classes))
 
 
 class Pack(models.Model):
@@ -108,6 +109,16 @@ class Pack(models.Model):
         return reverse("packs:pack", args=[self.slug])
 
 
+class PackClassQuerySet(models.QuerySet["PackClass"]):
+    def offered(self) -> PackClassQuerySet:
+        """Classes that can be ordered; not those that Astria no longer has in their pack."""
+        return self.filter(missing_since=None)
+
+    def mark_missing(self) -> int:
+        """Note since when Astria no longer has these classes. The rows stay: staff's prices are in them."""
+        return self.offered().update(missing_since=timezone.now())
+
+
 class PackClass(models.Model):
     """A pack for one class name: its number of pictures, Astria's cost and our price."""
 
@@ -118,6 +129,10 @@ class PackClass(models.Model):
     price = models.PositiveIntegerField(
         null=True, blank=True, help_text=_("Credits. Empty: by the rule of packs/pricing.py.")
     )
+    # Since when Astria no longer has it in the pack. Such a class takes no orders.
+    missing_since = models.DateTimeField(null=True, editable=False)
+
+    objects: ClassVar[PackClassQuerySet] = PackClassQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("class of a pack")

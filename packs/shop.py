@@ -61,7 +61,7 @@ def _on_shelf(pack: Pack) -> Shelf:
 
 
 def with_shots(pack: Pack) -> list[Offer]:
-    """Return a pack's offers with every shot and its sample pictures. Needs `classes__prompts`."""
+    """Return a pack's offers with every shot and its sample pictures. Needs `with_shots`."""
     return [_offer(pack, pack_class, _shots(pack_class)) for pack_class in pack.classes.all()]
 
 

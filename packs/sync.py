@@ -76,11 +76,14 @@ def take_in(listed: astria.Pack, detail: astria.PackDetail) -> tuple[Pack, bool]
     pack.astria_created_at = listed.created_at
     pack.synced_at, pack.missing_since = timezone.now(), None
     pack.save(update_fields=ASTRIAS)
-    for name, cost in detail.costs.items():
-        _take_in_class(
+    taken = [
+        name
+        for name, cost in detail.costs.items()
+        if _take_in_class(
             pack, name, cost, listed.cost_mc_hash.get(name), detail.prompts_per_class.get(name, ())
         )
-    pack.classes.exclude(name__in=detail.costs).delete()
+    ]
+    pack.classes.exclude(name__in=taken).mark_missing()
     return pack, created
 
 
@@ -91,15 +94,16 @@ def _free_slug(listed: astria.Pack, title: str) -> str:
 
 def _take_in_class(
     pack: Pack, name: str, cost: astria.ClassCost, cost_mc: int | None, prompts: tuple[astria.PackPrompt, ...]
-) -> None:
-    """A class without pictures or shots cannot be ordered and is left out."""
+) -> bool:
+    """Write down one class of a pack. False if it has no pictures or shots: then nobody could order it."""
     if not cost.num_images or not prompts:
-        pack.classes.filter(name=name).delete()
-        return
+        return False
     if cost_mc is None:
         cost_mc = (cost.cost or 0) * settings.ASTRIA_MILLICENTS_PER_DOLLAR // 100
     pack_class, _ = PackClass.objects.update_or_create(
-        pack=pack, name=name, defaults={"num_images": cost.num_images, "cost_mc": cost_mc}
+        pack=pack,
+        name=name,
+        defaults={"num_images": cost.num_images, "cost_mc": cost_mc, "missing_since": None},
     )
     per_shot = max(1, round(cost.num_images / len(prompts)))
     for position, prompt in enumerate(prompts):
@@ -113,6 +117,7 @@ def _take_in_class(
             },
         )
     pack_class.prompts.exclude(astria_id__in=[prompt.id for prompt in prompts]).delete()
+    return True
 
 
 def _flag_missing(listed: set[int]) -> list[str]:

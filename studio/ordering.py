@@ -54,7 +54,7 @@ def problems_with(photo_set: PhotoSet, pack: Pack | None) -> list[str]:
         problems.append(_("Choose a pack."))
     elif not pack.is_orderable:
         problems.append(_("“%(pack)s” is no longer offered. Choose another pack.") % {"pack": pack.title})
-    elif not pack.classes.filter(name=photo_set.class_name).exists():
+    elif not pack.classes.offered().filter(name=photo_set.class_name).exists():
         problems.append(
             _("“%(pack)s” is not made for a %(name)s. Choose another pack.")
             % {"pack": pack.title, "name": photo_set.class_name}

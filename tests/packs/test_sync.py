@@ -16,7 +16,8 @@ from packs.models import Pack, PackClass, PackPrompt
 from packs.sync import copy_pictures, sync_packs, take_in
 from studio.astria_client import astria_client
 from studio.models import Event
-from tests.factories import PackFactory
+from studio.ordering import problems_with
+from tests.factories import PackFactory, PhotoSetFactory
 from tests.sandbox.process import Sandbox
 
 pytestmark = [pytest.mark.django_db, pytest.mark.processes]
@@ -141,6 +142,29 @@ def test_a_class_without_shots_is_left_out(db: None) -> None:
 
     assert created
     assert not pack.classes.exists()
+
+
+def _read_odd(costs: dict[str, Any]) -> Pack:
+    """Take in the pack "Odd" with a shot for each class of `costs`."""
+    shots = {name: [{"id": number, "images": []}] for number, name in enumerate(costs, start=1)}
+    told = {"id": 1, "title": "Odd", "costs": costs, "prompts_per_class": shots}
+    listed = astria.Pack.from_json({"id": 1, "title": "Odd", "slug": "odd"})
+    return take_in(listed, astria.PackDetail.from_json(told))[0]
+
+
+def test_a_class_that_astria_drops_takes_no_orders_and_keeps_the_price_set_by_hand(db: None) -> None:
+    cost = {"num_images": 4, "cost": 100}
+    pack = _read_odd({"man": cost, "woman": cost})
+    pack.classes.filter(name="woman").update(price=99)
+    pack.publish()
+
+    _read_odd({"man": cost})
+    while_gone = problems_with(PhotoSetFactory.create(photos=4), pack)
+    shown = [it.name for it in Pack.objects.with_shots().get().classes.all()]
+    _read_odd({"man": cost, "woman": cost})
+
+    assert (while_gone, shown) == (["“Odd” is not made for a woman. Choose another pack."], ["man"])
+    assert pack.classes.offered().get(name="woman").price == 99
 
 
 def test_cover_and_samples_are_copied_to_our_storage_once(

@@ -68,8 +68,8 @@ class Command(BaseCommand):
                 or "none; manage.py sync_packs"
             )
             raise CommandError(f"No published pack is called {slug!r}. There are: {known}")
-        if not is_allowed_class(class_name) or not pack.classes.filter(name=class_name).exists():
-            names = ", ".join(pack.classes.values_list("name", flat=True))
+        if not is_allowed_class(class_name) or not pack.classes.offered().filter(name=class_name).exists():
+            names = ", ".join(pack.classes.offered().values_list("name", flat=True))
             raise CommandError(f"{slug} is not made for {class_name!r}. It is for: {names}")
         return pack
 
