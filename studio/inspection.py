@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils.text import slugify
 
 import astria
 from accounts.models import CreditAccount
 from studio.astria_client import astria_client
-from studio.models import Inspection, Photo
+from studio.models import Inspection, Photo, PhotoSet
 from studio.photos import PreparedPhoto, smaller_copy
 
 # Astria's own example sends at most 512 px.
@@ -27,33 +28,48 @@ class NotChecked(Exception):
 def inspect(photo: Photo, class_name: str) -> dict[str, object]:
     """Return Astria's answer for a photo as `class_name`, from our records if it was asked before.
 
-    Raises NotChecked when Astria is slow, down or refuses.
+    Raises NotChecked when Astria is slow, down or refuses, or the photo is gone.
     """
-
-    def ask() -> dict[str, object]:
+    asked = _asked(photo.photo_set.account_id, photo.sha256, class_name)
+    known = _known(asked)
+    if known is not None:
+        return known
+    try:
         with default_storage.open(photo.key) as file:
-            return _ask(file.read(), class_name, _file_name(photo))
-
-    return _asked_once(photo.photo_set.account_id, photo.sha256, class_name, ask)
+            jpeg = file.read()
+    except FileNotFoundError:
+        raise NotChecked("the photo was removed") from None
+    answer = _ask(jpeg, class_name, _file_name(photo))
+    _keep_with(photo, asked, answer)
+    return answer
 
 
 def inspect_upload(account: CreditAccount, prepared: PreparedPhoto, class_name: str) -> dict[str, object]:
     """Return Astria's answer for a photo that is not kept, asked once too. Raises NotChecked."""
-    return _asked_once(
-        account.pk, prepared.sha256, class_name, lambda: _ask(prepared.jpeg, class_name, "photo.jpg")
-    )
-
-
-def _asked_once(
-    account_id: UUID, sha256: str, class_name: str, ask: Callable[[], dict[str, object]]
-) -> dict[str, object]:
-    asked = {"account_id": account_id, "sha256": sha256, "class_name": class_name}
-    known = Inspection.objects.filter(**asked).first()
+    asked = _asked(account.pk, prepared.sha256, class_name)
+    known = _known(asked)
     if known is not None:
-        return dict(known.answer)
-    answer = ask()
+        return known
+    answer = _ask(prepared.jpeg, class_name, "photo.jpg")
     Inspection.objects.get_or_create(**asked, defaults={"answer": answer})
     return answer
+
+
+def _asked(account_id: UUID, sha256: str, class_name: str) -> dict[str, Any]:
+    return {"account_id": account_id, "sha256": sha256, "class_name": class_name}
+
+
+def _known(asked: dict[str, Any]) -> dict[str, object] | None:
+    known = Inspection.objects.filter(**asked).first()
+    return None if known is None else dict(known.answer)
+
+
+@transaction.atomic
+def _keep_with(photo: Photo, asked: dict[str, Any], answer: dict[str, object]) -> None:
+    """Write the answer down if the photo is still there: removing takes the same lock."""
+    PhotoSet.objects.select_for_update().filter(pk=photo.photo_set_id).first()
+    if Photo.objects.filter(pk=photo.pk).exists():
+        Inspection.objects.get_or_create(**asked, defaults={"answer": answer})
 
 
 def _ask(jpeg: bytes, class_name: str, name: str) -> dict[str, object]:

@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from studio.models import Callback, Event, Photo, PhotoSet
+from studio.models import Callback, Event, Inspection, Photo, PhotoSet
 from studio.models.photo import PhotoSetQuerySet
 from studio.queue import enqueue
 
@@ -19,6 +19,8 @@ from studio.queue import enqueue
 KEEP_CALLBACKS = timedelta(days=30)
 KEEP_DRAFTS = timedelta(days=30)
 KEEP_CALLS = timedelta(days=90)
+# What was said of a file that was only asked about, or whose photo went while it was asked about.
+KEEP_ANSWERS = timedelta(days=1)
 # Rows deleted at once: between two portions, callbacks are taken in.
 PORTION = 500
 
@@ -30,10 +32,12 @@ class Purged:
     callbacks: int
     photo_sets: int
     calls: int
+    inspections: int = 0
 
 
 def purge(*, dry_run: bool = False) -> Purged:
-    """Delete old callbacks, old calls on timelines, and drafts that were left alone, with their files.
+    """Delete old callbacks, old calls on timelines, drafts that were left alone with their files, and
+    what inspection said of photos that are gone.
 
     May run twice, also at once. With `dry_run` nothing is deleted, only counted.
     """
@@ -41,9 +45,11 @@ def purge(*, dry_run: bool = False) -> Purged:
     callbacks = Callback.objects.filter(received_at__lt=now - KEEP_CALLBACKS)
     drafts = _left_alone_since(now - KEEP_DRAFTS)
     calls = Event.objects.filter(kind=Event.Kind.CALL, at__lt=now - KEEP_CALLS)
+    answers = Inspection.objects.of_no_photo().filter(created_at__lt=now - KEEP_ANSWERS)
     if dry_run:
-        return Purged(callbacks.count(), drafts.count(), calls.count())
-    return Purged(_delete(callbacks), _delete_drafts(drafts), _delete(calls))
+        return Purged(callbacks.count(), drafts.count(), calls.count(), answers.count())
+    # Drafts before answers: what was said of their photos goes with them.
+    return Purged(_delete(callbacks), _delete_drafts(drafts), _delete(calls), _delete(answers))
 
 
 def _left_alone_since(when: datetime) -> PhotoSetQuerySet:

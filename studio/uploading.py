@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from studio.delivery import save
-from studio.models import Photo, PhotoSet
+from studio.models import Inspection, Photo, PhotoSet
 from studio.models.photo import MAX_PHOTOS
 from studio.ordering import living_tune
 from studio.photos import PhotoRefused, PreparedPhoto, prepare
@@ -87,12 +87,18 @@ def _keep(photo: Photo) -> Photo:
 
 
 def remove_photo(photo: Photo) -> bool:
-    """Delete a photo of a draft, row and files. False while its set has a model: it stays with that."""
+    """Delete a photo of a draft: row, files, and what inspection said of it.
+
+    False while its set has a model: it stays with that.
+    """
     keys = photo.keys
     with transaction.atomic():
-        if living_tune(PhotoSet.objects.select_for_update().get(pk=photo.photo_set_id)) is not None:
+        photo_set = PhotoSet.objects.select_for_update().get(pk=photo.photo_set_id)
+        if living_tune(photo_set) is not None:
             return False
         photo.delete()
+        said = Inspection.objects.filter(account=photo_set.account_id, sha256=photo.sha256)
+        said.of_no_photo().delete()
     _delete(keys)
     return True
 

@@ -10,14 +10,15 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
 from accounts.models import User
-from studio.inspection import inspect_in_background
+from studio.inspection import inspect, inspect_in_background
 from studio.models import Event, Inspection, Photo, PhotoSet
-from studio.uploading import add_photo
+from studio.uploading import add_photo, remove_photo
 from studio.views import inspect as view
 from tests.factories import PhotoFactory, PhotoSetFactory, jpeg
 from tests.sandbox.process import Sandbox
@@ -303,7 +304,61 @@ def test_only_who_is_signed_in_may_ask_and_only_from_our_pages(user: User, photo
     assert calls() == 0
 
 
-def test_the_answer_survives_the_photos_removal_and_return(signed_in: Client, photo_set: PhotoSet) -> None:
+def said_of(photo: Photo) -> Inspection:
+    account = photo.photo_set.account
+    return Inspection.objects.create(account=account, sha256=photo.sha256, class_name="man", answer={})
+
+
+def test_removing_a_photo_removes_what_was_said_of_it(photo_set: PhotoSet) -> None:
+    gone, other = PhotoFactory.create_batch(2, photo_set=photo_set)
+    kept = [said_of(gone), said_of(other)][1]
+
+    assert remove_photo(gone)
+
+    assert list(Inspection.objects.all()) == [kept]
+
+
+def test_what_was_said_of_a_file_stays_while_another_photo_is_the_same(
+    photo_set: PhotoSet, other_user: User
+) -> None:
+    mine = PhotoFactory.create(photo_set=photo_set)
+    PhotoFactory.create(photo_set=PhotoSetFactory.create(account=photo_set.account), sha256=mine.sha256)
+    theirs = PhotoFactory.create(
+        photo_set=PhotoSetFactory.create(account=other_user.account), sha256=mine.sha256
+    )
+    kept = [said_of(mine), said_of(theirs)]
+
+    remove_photo(mine)
+    after_mine = list(Inspection.objects.order_by("pk"))
+    remove_photo(theirs)
+
+    assert after_mine == kept
+    assert list(Inspection.objects.all()) == kept[:1]
+
+
+def test_nothing_is_written_of_a_photo_that_is_removed_while_it_is_asked_about(
+    photo_set: PhotoSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = PhotoFactory.create(photo_set=photo_set)
+
+    def answer(*_: object) -> dict[str, object]:
+        remove_photo(Photo.objects.get(pk=photo.pk))
+        return {"name": "woman"}
+
+    monkeypatch.setattr("studio.inspection._ask", answer)
+
+    assert inspect(photo, "woman") == {"name": "woman"}
+    assert not Inspection.objects.exists()
+
+
+def test_a_photo_whose_file_is_gone_is_not_checked(signed_in: Client, photo: Photo) -> None:
+    default_storage.delete(photo.key)
+
+    assert signed_in.post(URL, {"name": "woman", "photo": photo.pk}).status_code == 503
+    inspect_in_background(photo.pk)
+
+
+def test_what_is_known_is_answered_as_it_was_said(signed_in: Client, photo_set: PhotoSet) -> None:
     photo: Photo = PhotoFactory.create(photo_set=photo_set)
     Inspection.objects.create(
         account=photo_set.account, sha256=photo.sha256, class_name="woman", answer={"name": "woman", "new": 1}

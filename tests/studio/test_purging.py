@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from studio import clock, purging, queue
-from studio.models import Callback, Event, Heartbeat, Photo, PhotoSet
+from studio.models import Callback, Event, Heartbeat, Inspection, Photo, PhotoSet
 from studio.purging import Purged, delete_files, purge
 from tests.factories import PhotoSetFactory, ShootFactory, TuneFactory
 
@@ -37,6 +37,15 @@ def draft(days: float, photos: int = 2) -> PhotoSet:
     PhotoSet.objects.filter(pk=photo_set.pk).update(updated_at=ago(days))
     Photo.objects.filter(photo_set=photo_set).update(created_at=ago(days))
     return photo_set
+
+
+def inspected(photo_set: PhotoSet, days: float = 31) -> Inspection:
+    """What Astria said of a photo of this set, that long ago."""
+    said = Inspection.objects.create(
+        account=photo_set.account, sha256=photo_set.photos.all()[0].sha256, class_name="woman", answer={}
+    )
+    Inspection.objects.update(created_at=ago(days))
+    return said
 
 
 def queued() -> list[OrmQ]:
@@ -72,6 +81,24 @@ def test_a_draft_left_alone_goes_with_its_photos_and_files() -> None:
 
     assert not PhotoSet.objects.exists() and not Photo.objects.exists()
     assert len(keys) == 4 and not any(default_storage.exists(key) for key in keys)
+
+
+def test_what_was_said_of_photos_goes_with_them_and_stays_with_those_that_stay() -> None:
+    _gone, kept = inspected(draft(31)), inspected(draft(29))
+
+    assert purge(dry_run=True).inspections == 0
+    assert [purge().inspections, purge().inspections] == [1, 0]
+    assert list(Inspection.objects.all()) == [kept]
+
+
+def test_what_was_said_of_a_file_that_was_only_asked_about_is_kept_for_a_day() -> None:
+    account = PhotoSetFactory.create().account
+    for number, days in enumerate((0.9, 1.1)):
+        said = Inspection.objects.create(account=account, sha256=f"{number}", class_name="man", answer={})
+        Inspection.objects.filter(pk=said.pk).update(created_at=ago(days))
+
+    assert purge(dry_run=True).inspections == purge().inspections == 1
+    assert Inspection.objects.get().sha256 == "0"
 
 
 def test_a_draft_without_photos_goes_too() -> None:
@@ -145,16 +172,16 @@ def test_a_dry_run_counts_and_deletes_nothing(capsys: pytest.CaptureFixture[str]
 
     call_command("purge", dry_run=True)
 
-    assert capsys.readouterr().out == "To be deleted: 1 callbacks, 1 photo sets, 1 calls\n"
+    assert capsys.readouterr().out == "To be deleted: 1 callbacks, 1 photo sets, 1 calls, 0 inspections\n"
     assert (Callback.objects.count(), PhotoSet.objects.drafts().count(), Event.objects.count()) == (1, 1, 1)
 
 
 def test_the_command_says_what_it_deleted(capsys: pytest.CaptureFixture[str]) -> None:
-    callback(31), event(91), draft(31)
+    callback(31), event(91), inspected(draft(31))
 
     call_command("purge")
 
-    assert capsys.readouterr().out == "Deleted: 1 callbacks, 1 photo sets, 1 calls\n"
+    assert capsys.readouterr().out == "Deleted: 1 callbacks, 1 photo sets, 1 calls, 1 inspections\n"
     assert not Callback.objects.exists() and not PhotoSet.objects.drafts().exists()
 
 
