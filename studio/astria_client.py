@@ -6,8 +6,12 @@ from functools import partial
 
 from django.conf import settings
 
-from astria import Astria, Call
+from astria import Astria, Call, Retry
 from studio.models import Event, Shoot, Tune
+
+# One more try after a hiccup. Who asks for a longer pause is asked again by the clock: a worker that
+# naps is a worker less.
+RETRY = Retry(tries=2, wait=0.3, longest=1.0)
 
 
 def astria_client(
@@ -18,6 +22,7 @@ def astria_client(
         settings.ASTRIA_API_KEY,
         base_url=settings.ASTRIA_BASE_URL,
         timeout=timeout,
+        retry=RETRY,
         on_call=partial(_record, shoot, tune),
     )
 

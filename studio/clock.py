@@ -32,6 +32,8 @@ BATCH = 200
 QUIET_AFTER_429 = timedelta(seconds=30)
 BEAT_EVERY = timedelta(seconds=10)
 SYNC_PACKS_EVERY = timedelta(hours=6)
+# What was queued and has not come to its end by then is queued again.
+AGAIN_AFTER = timedelta(minutes=15)
 PURGE_EVERY = timedelta(days=1)
 
 
@@ -101,18 +103,19 @@ def keep_beating(last: datetime | None) -> datetime:
 
 
 def keep_packs_in_step() -> bool:
-    """Queue a comparison of the catalogue with Astria's when the last one is long ago."""
-    if Heartbeat.is_fresh("packs", SYNC_PACKS_EVERY):
-        return False
-    Heartbeat.beat("packs")
-    enqueue(sync_packs)
-    return True
+    """Queue a comparison of the catalogue with Astria's when the last whole one is long ago."""
+    return _keep_done("packs", SYNC_PACKS_EVERY, sync_packs)
 
 
 def keep_purged() -> bool:
-    """Queue the deletion of what is too old when the last one is a day ago."""
-    if Heartbeat.is_fresh("purge", PURGE_EVERY):
+    """Queue the deletion of what is too old when the last whole one is a day ago."""
+    return _keep_done("purge", PURGE_EVERY, purge)
+
+
+def _keep_done(name: str, every: timedelta, verb: Callable[[], object]) -> bool:
+    """Queue `verb` unless it came to its end within `every` (it says so itself), or was queued just now."""
+    if Heartbeat.is_fresh(name, every) or Heartbeat.is_fresh(f"{name} queued", AGAIN_AFTER):
         return False
-    Heartbeat.beat("purge")
-    enqueue(purge)
+    Heartbeat.beat(f"{name} queued")
+    enqueue(verb)
     return True

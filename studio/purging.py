@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from studio.models import Callback, Event, Inspection, Photo, PhotoSet
+from studio.models import Callback, Event, Heartbeat, Inspection, Photo, PhotoSet
 from studio.models.photo import PhotoSetQuerySet
 from studio.queue import enqueue
 
@@ -49,7 +49,9 @@ def purge(*, dry_run: bool = False) -> Purged:
     if dry_run:
         return Purged(callbacks.count(), drafts.count(), calls.count(), answers.count())
     # Drafts before answers: what was said of their photos goes with them.
-    return Purged(_delete(callbacks), _delete_drafts(drafts), _delete(calls), _delete(answers))
+    purged = Purged(_delete(callbacks), _delete_drafts(drafts), _delete(calls), _delete(answers))
+    Heartbeat.beat("purge")
+    return purged
 
 
 def _left_alone_since(when: datetime) -> PhotoSetQuerySet:

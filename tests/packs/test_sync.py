@@ -12,10 +12,11 @@ from django.utils import timezone
 from PIL import Image
 
 import astria
+from astria.packs import Packs
 from packs.models import Pack, PackClass, PackPrompt
 from packs.sync import copy_pictures, sync_packs, take_in
 from studio.astria_client import astria_client
-from studio.models import Event
+from studio.models import Event, Heartbeat
 from studio.ordering import problems_with
 from tests.factories import PackFactory, PhotoSetFactory
 from tests.sandbox.process import Sandbox
@@ -125,6 +126,48 @@ def test_a_slug_that_is_taken_gets_the_packs_number() -> None:
 
     newest = Pack.objects.get(slug__startswith=f"{SLUG}-")
     assert newest.slug == f"{SLUG}-{newest.astria_id}"
+
+
+def test_a_comparison_that_breaks_off_is_gone_on_with_where_it_stopped(
+    without_pictures: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, left = Packs.get, 2
+
+    def get(packs: Packs, pack_id: int) -> astria.PackDetail:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise astria.RateLimited(status=429)
+        return real(packs, pack_id)
+
+    monkeypatch.setattr(Packs, "get", get)
+    seen = []
+    for _ in range(2):
+        left = 2
+        with pytest.raises(astria.RateLimited):
+            sync_packs()
+        seen.append(Pack.objects.count())
+
+    assert seen == [2, 4]
+    assert not Heartbeat.objects.filter(name="packs").exists()
+
+
+def test_a_pack_that_is_deleted_after_it_was_listed_stops_no_other(
+    without_pictures: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_packs()
+    gone, real = Pack.objects.get(slug=SLUG), Packs.get
+
+    def get(packs: Packs, pack_id: int) -> astria.PackDetail:
+        if pack_id == gone.astria_id:
+            raise astria.NotFound(status=404)
+        return real(packs, pack_id)
+
+    monkeypatch.setattr(Packs, "get", get)
+    report = sync_packs()
+
+    assert report.missing == [SLUG]
+    assert len(report.seen) == Pack.objects.filter(missing_since=None).count() == Pack.objects.count() - 1
 
 
 def test_a_class_without_shots_is_left_out(db: None) -> None:

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import pytest
@@ -30,8 +29,7 @@ AtOnce = Callable[..., list[Any]]
 def api(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
     """Astria at API, which answers what a test registers. Looks are made once, without naps."""
     settings.ASTRIA_BASE_URL = API
-    client = partial(astria.Astria, retry=astria.Retry(tries=1))
-    monkeypatch.setattr("studio.astria_client.Astria", client)
+    monkeypatch.setattr("studio.astria_client.RETRY", astria.Retry(tries=1))
     with responses.RequestsMock(assert_all_requests_are_fired=False) as api:
         yield api
 

@@ -9,8 +9,11 @@ import pytest
 from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.tasks import async_task
+from responses import RequestsMock
 from time_machine import Traveller
 
+from astria import ServerError
+from packs.sync import sync_packs
 from studio import clock
 from studio.clock import calls_left, keep_beating, keep_packs_in_step, queue_callbacks, queue_due
 from studio.delivery import deliver
@@ -19,7 +22,7 @@ from studio.likes import sync
 from studio.models import Callback, Event, Heartbeat, Image, Prompt, Shoot, Tune
 from studio.training import advance, check_tune
 from tests.factories import ImageFactory, PromptFactory, ShootFactory, TrainedTuneFactory, TuneFactory
-from tests.studio.conftest import NOON
+from tests.studio.conftest import API, NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -236,12 +239,28 @@ def test_a_sign_of_life_is_seen(at_noon: Traveller) -> None:
     assert not Heartbeat.is_fresh("worker", timedelta(seconds=5))
 
 
-def test_packs_are_compared_every_six_hours(at_noon: Traveller) -> None:
+def test_packs_are_compared_every_six_hours(at_noon: Traveller, api: RequestsMock) -> None:
+    api.get(f"{API}/packs", json=[])
     first, second = keep_packs_in_step(), keep_packs_in_step()
-    at_noon.shift(timedelta(hours=6, seconds=1))
+    sync_packs()
+    at_noon.shift(timedelta(hours=5, minutes=59))
+    third = keep_packs_in_step()
+    at_noon.shift(timedelta(minutes=2))
 
-    assert (first, second, keep_packs_in_step()) == (True, False, True)
+    assert (first, second, third, keep_packs_in_step()) == (True, False, False, True)
     assert [name for name, *_ in queued()] == ["sync_packs", "sync_packs"]
+
+
+def test_a_comparison_of_packs_that_failed_is_tried_again_soon(at_noon: Traveller, api: RequestsMock) -> None:
+    api.get(f"{API}/packs", status=503)
+    keep_packs_in_step()
+    with pytest.raises(ServerError):
+        sync_packs()
+    at_noon.shift(clock.AGAIN_AFTER - timedelta(seconds=1))
+    early = keep_packs_in_step()
+    at_noon.shift(timedelta(seconds=2))
+
+    assert (early, keep_packs_in_step()) == (False, True)
 
 
 def test_an_ended_shoot_whose_mail_task_got_lost_is_due() -> None:

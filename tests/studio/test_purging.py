@@ -189,6 +189,9 @@ def test_the_clock_queues_purging_once_a_day() -> None:
     assert [clock.keep_purged(), clock.keep_purged()] == [True, False]
     assert [row.task["func"] for row in queued()] == [purge]
 
-    Heartbeat.objects.filter(name="purge").update(beat_at=ago(1.01))
+    purge()
+    Heartbeat.objects.filter(name="purge queued").update(beat_at=ago(0.9))
+    assert not clock.keep_purged()
 
+    Heartbeat.objects.filter(name="purge").update(beat_at=ago(1.01))
     assert clock.keep_purged()
