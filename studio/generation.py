@@ -195,9 +195,7 @@ def _learn(prompt: Prompt, theirs: astria.Prompt) -> None:
         fields["text"] = theirs.text
     if theirs.seed is not None and prompt.seed is None:
         fields["seed"] = theirs.seed
-    fields = fitting(Prompt, fields)
-    if fields:
-        Prompt.objects.filter(pk=prompt.pk).update(**fields)
+    prompt.learn(**fields)
 
 
 def _add_image(prompt: Prompt, url: str) -> bool:

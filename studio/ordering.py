@@ -78,8 +78,7 @@ def order_pack(
     """
     if characteristics is not None:
         # Also when the order is refused: what was chosen is not asked for again.
-        photo_set.characteristics = characteristics
-        photo_set.save(update_fields=["characteristics", "updated_at"])
+        photo_set.agree_to(characteristics)
     try:
         with transaction.atomic():
             # One order of a set at a time: who comes second waits here, and is given the first one's.

@@ -113,9 +113,7 @@ def _read_watermark(shoot: Shoot) -> None:
     if shoot.trains or shoot.tune.astria_id is None:
         return
     newest = astria_client(shoot=shoot).prompts.list(tune_id=shoot.tune.astria_id, limit=1)
-    watermark = max((prompt.id for prompt in newest), default=0)
-    Shoot.objects.filter(pk=shoot.pk, status=Shoot.Status.QUEUED).update(prompt_watermark=watermark)
-    shoot.prompt_watermark = watermark
+    shoot.set_watermark(max((prompt.id for prompt in newest), default=0))
 
 
 @transaction.atomic

@@ -55,6 +55,18 @@ class PhotoSet(models.Model):
     def __str__(self) -> str:
         return f"{self.id} ({self.class_name})"
 
+    # Mutators
+
+    def choose(self, pack: Pack) -> None:
+        """Remember which pack is to be ordered."""
+        self.pack = pack
+        self.save(update_fields=["pack", "updated_at"])
+
+    def agree_to(self, characteristics: dict[str, str]) -> None:
+        """Remember what the person agreed to send along."""
+        self.characteristics = characteristics
+        self.save(update_fields=["characteristics", "updated_at"])
+
     # Properties
 
     @property
@@ -100,6 +112,13 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    # Mutators
+
+    def keep_anyway(self) -> None:
+        """Remember that the person wants it in spite of its warnings."""
+        self.kept_anyway = True
+        self.save(update_fields=["kept_anyway"])
 
     # Properties
 

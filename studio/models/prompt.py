@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from studio.models.event import Event
 from studio.models.shoot import Shoot
-from studio.models.state import StateModel, storable
+from studio.models.state import StateModel, fitting, storable
 
 
 class PromptQuerySet(models.QuerySet["Prompt"]):
@@ -97,6 +97,12 @@ class Prompt(StateModel):
     def fail(self, error: str) -> bool:
         error = storable(error).strip() or "?"
         return self._transition(self.Status.FAILED, finished_at=timezone.now(), error=error)
+
+    def learn(self, **said: Any) -> None:
+        """Keep what Astria said of the prompt."""
+        fields = fitting(Prompt, said)
+        if fields:
+            Prompt.objects.filter(pk=self.pk).update(**fields)
 
     def want_like(self, wanted: bool) -> bool:
         """Write down what the person's likes add up to. True if that changed."""

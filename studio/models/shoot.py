@@ -37,6 +37,10 @@ class ShootQuerySet(models.QuerySet["Shoot"]):
     def due(self, now: datetime) -> ShootQuerySet:
         return self.filter(next_check_at__lte=now)
 
+    def make_due(self) -> None:
+        """Have the clock take them at once; those that nothing is left to do for stay as they are."""
+        self.filter(next_check_at__isnull=False).update(next_check_at=timezone.now())
+
 
 class Shoot(StateModel):
     """A request for pictures: a pack on a new or an existing model.
@@ -190,6 +194,11 @@ class Shoot(StateModel):
         """Paid, or put back because nothing was sent."""
         queued_at = self.queued_at or timezone.now()
         return self._transition(self.Status.QUEUED, next_check_at=next_check_at, queued_at=queued_at)
+
+    def set_watermark(self, prompt_id: int) -> None:
+        """Note the tune's highest prompt id before posting; a no-op once the shoot left the queue."""
+        Shoot.objects.filter(pk=self.pk, status=self.Status.QUEUED).update(prompt_watermark=prompt_id)
+        self.prompt_watermark = prompt_id
 
     def claim_for_submission(self, *, next_check_at: datetime, from_: frozenset[str]) -> bool:
         """Take the shoot for posting, and write down that we are about to: first this, then the call."""

@@ -7,7 +7,6 @@ import secrets
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -30,7 +29,7 @@ def callback(request: HttpRequest, shoot_id: UUID, token: str) -> HttpResponse:
     body = _body(request)
     if body is None:
         # Something happened, we just cannot read what: look soon.
-        Shoot.objects.filter(pk=shoot_id, next_check_at__isnull=False).update(next_check_at=timezone.now())
+        Shoot.objects.filter(pk=shoot_id).make_due()
         return HttpResponse(status=400)
     Callback.objects.create(shoot_id=shoot_id, body=body)
     return HttpResponse(status=204)

@@ -66,8 +66,7 @@ def choose_pack(request: SignedInRequest, photo_set_id: UUID) -> HttpResponseRed
     if pack is None:
         messages.error(request, _("That pack is no longer offered. Choose another one."))
     else:
-        found.pack = pack
-        found.save(update_fields=["pack", "updated_at"])
+        found.choose(pack)
     return HttpResponseRedirect(f"{found.get_absolute_url()}#review")
 
 

@@ -103,8 +103,7 @@ def remove(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 def keep(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Keep a photo in spite of its warnings; it is remembered."""
     photo = _own_photo(request, photo_id)
-    photo.kept_anyway = True
-    photo.save(update_fields=["kept_anyway"])
+    photo.keep_anyway()
     if request.htmx:
         context = {"tile": single_tile(photo)}
         response = render(request, "studio/_tile.html", context)
