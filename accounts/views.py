@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.mailbox import kept_messages
-from studio.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 
 LINES_A_PAGE = 50
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.requests import SignedInRequest
 from studio.contact_sheet import sheet, start_of
 from studio.models import Image, Shoot
 from studio.models.image import ImageQuerySet
-from studio.requests import SignedInRequest
 
 SHOOTS_LISTED = 20
 

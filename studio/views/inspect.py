@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.requests import SignedInRequest, posted_id
 from studio.draft import single_tile
 from studio.inspection import NotChecked, inspect_upload
 from studio.inspection import inspect as inspect_photo
@@ -19,7 +19,6 @@ from studio.models import Photo
 from studio.models.photo import is_allowed_class
 from studio.photos import Busy, PhotoRefused, prepare
 from studio.ratelimit import is_within
-from studio.requests import SignedInRequest
 
 # A person's set holds 20 photos and may change its class a few times.
 MOST_A_MINUTE = 60
@@ -93,9 +92,5 @@ def _answer(answer: dict[str, object] | None) -> JsonResponse:
 
 
 def _own_photo(request: SignedInRequest) -> Photo:
-    try:
-        photo_id = UUID(request.POST["photo"])
-    except ValueError:
-        raise Http404 from None
     photos = Photo.objects.for_user(request.user).select_related("photo_set")
-    return get_object_or_404(photos, pk=photo_id)
+    return get_object_or_404(photos, pk=posted_id(request, "photo"))

@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from packs.models import Pack
 from studio.draft import begin, drafts_of, page_of
 from studio.forms import NewPhotoSetForm, PhotoSetForm
 from studio.models import PhotoSet
-from studio.requests import SignedInRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

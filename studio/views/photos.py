@@ -13,12 +13,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.requests import SignedInRequest, posted_id
 from studio.draft import single_tile
 from studio.inspection import inspect_in_background
 from studio.models import Photo, PhotoSet
 from studio.photos import Busy, PhotoRefused
 from studio.queue import enqueue
-from studio.requests import SignedInRequest
 from studio.uploading import add_photo, remove_photo
 
 
@@ -113,11 +113,8 @@ def keep(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 
 
 def _own_set(request: SignedInRequest) -> PhotoSet:
-    try:
-        photo_set_id = UUID(request.POST.get("photo_set", ""))
-    except ValueError:
-        raise Http404 from None
-    return get_object_or_404(PhotoSet.objects.for_user(request.user), pk=photo_set_id)
+    photo_sets = PhotoSet.objects.for_user(request.user)
+    return get_object_or_404(photo_sets, pk=posted_id(request, "photo_set"))
 
 
 def _own_photo(request: SignedInRequest, photo_id: UUID) -> Photo:

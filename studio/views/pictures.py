@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from studio import likes
 from studio.contact_sheet import frames
 from studio.models import Image
-from studio.requests import SignedInRequest
 from studio.sending import send
 
 

@@ -15,11 +15,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from studio.contact_sheet import sheet, start_of
 from studio.forms import ShareForm
 from studio.models import Share, Shoot
 from studio.ratelimit import is_within
-from studio.requests import SignedInRequest
 from studio.sending import send
 
 MOST_WRONG_A_MINUTE = 60

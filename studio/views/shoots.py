@@ -6,19 +6,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import SignedInRequest, posted_id
 from packs.models import Pack
 from studio import ordering
 from studio.characteristics import agreed
 from studio.draft import drafts_of
 from studio.models import PhotoSet, Shoot
 from studio.progress import list_of, progress_of
-from studio.requests import SignedInRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,12 +50,8 @@ def _order(request: SignedInRequest) -> HttpResponseRedirect:
 
 
 def _own_set(request: SignedInRequest) -> PhotoSet:
-    try:
-        photo_set_id = UUID(request.POST.get("photo_set", ""))
-    except ValueError:
-        raise Http404 from None
-    sets = PhotoSet.objects.for_user(request.user).select_related("account", "pack")
-    return get_object_or_404(sets, pk=photo_set_id)
+    photo_sets = PhotoSet.objects.for_user(request.user).select_related("account", "pack")
+    return get_object_or_404(photo_sets, pk=posted_id(request, "photo_set"))
 
 
 @require_http_methods(["GET", "HEAD"])

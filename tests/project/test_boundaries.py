@@ -49,6 +49,14 @@ def test_the_product_knows_neither_sandbox_nor_tests() -> None:
     assert importing(paths, "sandbox", "tests") == []
 
 
+def test_people_know_nothing_of_packs_nor_packs_of_shoots() -> None:
+    """Only the comparison with Astria uses what the product has: its client, its ways to have pictures."""
+    packs = [path for path in files("packs") if path.name != "sync.py"]
+
+    assert importing(files("accounts"), "packs", "studio") == []
+    assert importing(packs, "studio") == []
+
+
 def test_the_sandbox_knows_nothing_of_the_product() -> None:
     assert importing(files("sandbox"), *OURS, "astria", "tests") == []
 
