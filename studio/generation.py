@@ -14,13 +14,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import astria
-from packs.models import PackPrompt
 from studio import pace
 from studio.astria_client import astria_client
 from studio.delivery import deliver
@@ -157,12 +155,7 @@ def _token_in(callback: str | None) -> str | None:
 def _could_be_of(shoot: Shoot, theirs: astria.Prompt) -> bool:
     if theirs.orig_prompt_id is None:
         return shoot.trains
-    return _shots(shoot).filter(astria_id=theirs.orig_prompt_id).exists()
-
-
-def _shots(shoot: Shoot) -> QuerySet[PackPrompt]:
-    """The template prompts that were ordered."""
-    return PackPrompt.objects.filter(pack_class__pack=shoot.pack_id, pack_class__name=shoot.tune.class_name)
+    return shoot.shots().filter(astria_id=theirs.orig_prompt_id).exists()
 
 
 @transaction.atomic
@@ -189,7 +182,7 @@ def _learn(prompt: Prompt, theirs: astria.Prompt) -> None:
     fields: dict[str, Any] = {}
     if theirs.orig_prompt_id and prompt.orig_prompt_id is None:
         fields["orig_prompt_id"] = theirs.orig_prompt_id
-        shot = _shots(prompt.shoot).filter(astria_id=theirs.orig_prompt_id).first()
+        shot = prompt.shoot.shots().filter(astria_id=theirs.orig_prompt_id).first()
         fields["expected_images"] = shot.num_images if shot else theirs.num_images or prompt.expected_images
     if theirs.text and not prompt.text:
         fields["text"] = theirs.text

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils import timezone
 
 import astria
-from packs.models import PackPrompt
 from studio import pace
 from studio.astria_client import astria_client
 from studio.models import Image, Prompt
 from studio.queue import enqueue
-
-FIRST_RETRY = timedelta(seconds=30)
-LAST_RETRY = timedelta(hours=6)
 
 
 def like(image: Image) -> bool:
@@ -45,11 +39,7 @@ def _change(image: Image, *, liked: bool) -> bool:
 def _count(prompt: Prompt, change: int) -> None:
     if prompt.orig_prompt_id is None:
         return
-    shot = PackPrompt.objects.filter(
-        astria_id=prompt.orig_prompt_id,
-        pack_class__pack=prompt.shoot.pack_id,
-        pack_class__name=prompt.shoot.tune.class_name,
-    ).first()
+    shot = prompt.shoot.shots().filter(astria_id=prompt.orig_prompt_id).first()
     if shot is not None:
         shot.count_like(change)
 
@@ -71,8 +61,7 @@ def sync(prompt_id: int) -> None:
     except (astria.NotFound, astria.Invalid):
         prompt.confirm_like(wanted)
     except astria.AstriaError:
-        wait = min(LAST_RETRY, FIRST_RETRY * 2 ** min(prompt.like_attempts, 10))
-        prompt.retry_like_at(timezone.now() + wait)
+        prompt.retry_like_at(timezone.now() + pace.like_retry_delay(prompt.like_attempts))
     else:
         prompt.confirm_like(wanted)
 

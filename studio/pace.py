@@ -23,6 +23,8 @@ SWEEP = timedelta(minutes=1)
 # Nothing was sent: 30 s, doubling, to 30 minutes.
 FIRST_RETRY = timedelta(seconds=30)
 LAST_RETRY = timedelta(minutes=30)
+# A like that Astria could not be told of: 30 s, doubling, to 6 hours.
+LAST_LIKE_RETRY = timedelta(hours=6)
 # An order that could not be submitted for a day is given back.
 GIVE_UP_SUBMITTING = timedelta(hours=24)
 PROBE_EVERY = timedelta(minutes=5)
@@ -66,8 +68,17 @@ def next_look(submitted_at: datetime | None, eta: datetime | None, looks: int) -
 
 def retry_delay(attempts: int) -> timedelta:
     """Return how long to wait after `attempts` (≥ 1) posts of which nothing was sent."""
-    doublings = min(max(attempts - 1, 0), 16)
-    return min(LAST_RETRY, FIRST_RETRY * (1 << doublings))
+    return _doubled(attempts - 1, LAST_RETRY)
+
+
+def like_retry_delay(attempts: int) -> timedelta:
+    """Return how long to wait to tell Astria of a like after `attempts` (≥ 0) earlier failures."""
+    return _doubled(attempts, LAST_LIKE_RETRY)
+
+
+def _doubled(times: int, most: timedelta) -> timedelta:
+    """Return FIRST_RETRY doubled so many `times`, `most` at the most."""
+    return min(most, FIRST_RETRY * (1 << min(max(times, 0), 16)))
 
 
 def image_retry_delay(attempts: int) -> timedelta:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CreditAccount, User
-from packs.models import Pack
+from packs.models import Pack, PackPrompt
 from studio.models.event import Event
 from studio.models.state import StateModel
 from studio.models.tune import Tune
@@ -281,6 +281,10 @@ class Shoot(StateModel):
         Shoot.objects.filter(pk=self.pk).update(mailed_at=None, next_check_at=when)
 
     # Queries
+
+    def shots(self) -> models.QuerySet[PackPrompt]:
+        """Return the template prompts that were ordered."""
+        return PackPrompt.objects.filter(pack_class__pack=self.pack_id, pack_class__name=self.tune.class_name)
 
     def share_of_price(self, images: int) -> int:
         """Return what `images` of the ordered pictures cost, rounded in the person's favour."""
