@@ -176,5 +176,6 @@ class PackPrompt(models.Model):
 
     def count_like(self, change: int) -> None:
         """Add `change` (+1 or −1) to this shot's likes and to its pack's."""
-        PackPrompt.objects.filter(pk=self.pk, likes__gte=-change).update(likes=F("likes") + change)
+        # The pack first, as comparing with Astria does: two that wait for each other would never end.
         Pack.objects.filter(classes=self.pack_class_id, likes__gte=-change).update(likes=F("likes") + change)
+        PackPrompt.objects.filter(pk=self.pk, likes__gte=-change).update(likes=F("likes") + change)

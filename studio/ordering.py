@@ -135,6 +135,7 @@ def _new_tune(photo_set: PhotoSet, characteristics: dict[str, Any]) -> Tune:
 def cancel(shoot: Shoot) -> bool:
     """Take back an order that is still queued, and give all credits back. False if it is too late."""
     with transaction.atomic():
+        Tune.lock(shoot.tune_id)
         if not shoot.cancel():
             return False
         if shoot.trains:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from studio import pace
 from studio.mail import send_end_mail
-from studio.models import Image, Prompt, Shoot
+from studio.models import Image, Prompt, Shoot, Tune
 from studio.queue import enqueue
 
 
@@ -28,6 +28,7 @@ def fail(shoot: Shoot, error: str, *, from_: frozenset[str] | None = None) -> bo
     `from_` names the states that the decision was made for: in any other, someone else was quicker.
     """
     with transaction.atomic():
+        Tune.lock(shoot.tune_id)
         mail_by = timezone.now() + pace.SWEEP
         if not shoot.finish(Shoot.Status.FAILED, error=error, mail_by=mail_by, from_=from_):
             return False

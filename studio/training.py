@@ -120,7 +120,7 @@ def _read_watermark(shoot: Shoot) -> None:
 def _claim(shoot: Shoot, from_: frozenset[str], *, since: datetime) -> bool:
     """Move shoot (and the tune it trains) to `submitting`. False if someone else did, or is in the way."""
     # Whoever comes here at once for one tune does so one after the other.
-    Tune.objects.select_for_update().get(pk=shoot.tune_id)
+    Tune.lock(shoot.tune_id)
     if not Shoot.objects.filter(pk=shoot.pk, attempts=shoot.attempts).exists():
         return False
     if not shoot.trains and _another_is_open(shoot, since):
@@ -232,6 +232,7 @@ def _pause(error: astria.AstriaError) -> None:
 @transaction.atomic
 def _put_back(shoot: Shoot, wait: timedelta) -> None:
     """Nothing was sent: queue the order again."""
+    Tune.lock(shoot.tune_id)
     when = timezone.now() + wait
     if shoot.status == Shoot.Status.QUEUED:
         shoot.look_again_at(when, looks=shoot.looks + 1)
@@ -241,6 +242,7 @@ def _put_back(shoot: Shoot, wait: timedelta) -> None:
 
 @transaction.atomic
 def _mark_unconfirmed(shoot: Shoot) -> None:
+    Tune.lock(shoot.tune_id)
     when = timezone.now() + pace.UNCONFIRMED_LOOKS[0]
     if shoot.mark_unconfirmed(next_check_at=when) and shoot.trains:
         shoot.tune.mark_unconfirmed(next_check_at=when)
@@ -256,6 +258,7 @@ def _give_up_on_silent_worker(shoot: Shoot) -> None:
 def accept(shoot: Shoot, theirs: astria.Tune | None) -> None:
     """Astria has the order: it answered, or we found it. `theirs` is the tune it trains, if it does."""
     tune = shoot.tune
+    Tune.lock(tune.pk)
     if theirs is not None:
         when = pace.first_look(timezone.now(), theirs.eta)
         tune.mark_training(astria_id=theirs.id, next_check_at=when, eta=theirs.eta)

@@ -140,6 +140,15 @@ class Tune(StateModel):
 
     # Mutators
 
+    @classmethod
+    def lock(cls, tune_id: uuid.UUID) -> None:
+        """Wait for whoever moves this tune or its shoots.
+
+        A transaction that moves both begins with this: in any other order two of them could lock each
+        other out.
+        """
+        cls.objects.select_for_update(no_key=True).filter(pk=tune_id).first()
+
     def mark_queued(self, *, next_check_at: datetime) -> bool:
         return self._transition(self.Status.QUEUED, next_check_at=next_check_at)
 
