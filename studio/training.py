@@ -134,12 +134,12 @@ def _claim(shoot: Shoot, from_: frozenset[str], *, since: datetime) -> bool:
     return True
 
 
-def _send(shoot: Shoot, post: Post) -> None:
-    """Make the call that costs money, and act on its outcome."""
+def _send(shoot: Shoot, post: Post, *, again: bool = False) -> None:
+    """Make the call that costs money, and act on its outcome. `again`: an earlier one was ambiguous."""
     try:
         theirs = post()
     except astria.AstriaError as error:
-        _handle(shoot, error, was_posted=True)
+        _handle(shoot, error, was_posted=True, again=again)
         return
     # First of all written down: what comes after may fail.
     accept(shoot, theirs)
@@ -194,17 +194,18 @@ def _content(key: str) -> bytes:
         return bytes(file.read())
 
 
-def _handle(shoot: Shoot, error: astria.AstriaError, *, was_posted: bool) -> None:
+def _handle(shoot: Shoot, error: astria.AstriaError, *, was_posted: bool, again: bool = False) -> None:
     """Act on a call that did not end well. `was_posted`: it was the one that costs money."""
+    put_back = _mark_unconfirmed_again if again else _put_back
     if isinstance(error, (astria.Unauthorized, astria.PaymentRequired, astria.Forbidden)):
-        _put_back(shoot, pace.PAUSED_LOOK)
+        put_back(shoot, pace.PAUSED_LOOK)
         _pause(error)
     elif isinstance(error, (astria.NotSent, astria.RateLimited)) or not was_posted:
         # Posts are counted as attempts; what failed before the post, as looks.
         wait = pace.retry_delay(shoot.attempts if was_posted else shoot.looks + 1)
         if isinstance(error, astria.RateLimited) and error.retry_after:
             wait = max(wait, timedelta(seconds=min(error.retry_after, 3600)))
-        _put_back(shoot, wait)
+        put_back(shoot, wait)
     elif isinstance(error, astria.Ambiguous):
         _mark_unconfirmed(shoot)
     else:
@@ -238,6 +239,11 @@ def _put_back(shoot: Shoot, wait: timedelta) -> None:
         shoot.look_again_at(when, looks=shoot.looks + 1)
     elif shoot.mark_queued(next_check_at=when) and shoot.trains:
         shoot.tune.mark_queued(next_check_at=when)
+
+
+def _mark_unconfirmed_again(shoot: Shoot, _wait: timedelta) -> None:
+    """Nothing was sent this time, but an earlier post may be there: not queued, where one could cancel it."""
+    _mark_unconfirmed(shoot)
 
 
 @transaction.atomic
@@ -302,11 +308,19 @@ def _not_found(shoot: Shoot) -> None:
     elif _fail_unconfirmed(shoot):
         return
     elif settings.ASTRIA_IDEMPOTENT:
-        post = _prepared(shoot)
-        if _claim(shoot, frozenset({Shoot.Status.UNCONFIRMED}), since=timezone.now()):
-            _send(shoot, post)
+        _post_again(shoot)
     elif shoot.count_look(timezone.now() + pace.HELD_LOOK) and shoot.looks == last + 1:
         _hold(shoot)
+
+
+def _post_again(shoot: Shoot) -> None:
+    """Post what was looked for and not found, unless the site pauses; the probe may be such a post, too."""
+    if not Pause.allows_submission(probe_every=pace.PROBE_EVERY):
+        shoot.look_again_at(timezone.now() + pace.PROBE_EVERY, looks=shoot.looks)
+        return
+    post = _prepared(shoot)
+    if _claim(shoot, frozenset({Shoot.Status.UNCONFIRMED}), since=timezone.now()):
+        _send(shoot, post, again=True)
 
 
 def _fail_unconfirmed(shoot: Shoot) -> bool:

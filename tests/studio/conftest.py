@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import requests
 import responses
 import time_machine
+import urllib3
 from django.db import connections
 
 import astria
@@ -23,6 +25,13 @@ API = "https://api.astria.example"
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 AtOnce = Callable[..., list[Any]]
+
+
+def connection_refused() -> Exception:
+    """Return what requests raises when a connection is not made."""
+    pool = urllib3.HTTPConnectionPool("127.0.0.1", 1)
+    reason = urllib3.exceptions.NewConnectionError(pool, "refused")  # type: ignore[arg-type]
+    return requests.ConnectionError(urllib3.exceptions.MaxRetryError(pool, "/", reason))
 
 
 @pytest.fixture

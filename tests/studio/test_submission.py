@@ -20,7 +20,7 @@ from studio.models import Event, Pause, PhotoSet, Shoot, Tune
 from studio.ordering import order_pack
 from studio.training import MAX_REQUEST_BYTES, advance, submit
 from tests.factories import PackFactory
-from tests.studio.conftest import API, NOON
+from tests.studio.conftest import API, NOON, connection_refused
 from tests.studio.posted import calls, form_of
 
 pytestmark = pytest.mark.django_db
@@ -28,12 +28,6 @@ pytestmark = pytest.mark.django_db
 
 def tunes_url(shoot: Shoot) -> str:
     return f"{API}/p/{shoot.pack.astria_id}/tunes"
-
-
-def connection_refused() -> Exception:
-    pool = urllib3.HTTPConnectionPool("127.0.0.1", 1)
-    reason = urllib3.exceptions.NewConnectionError(pool, "refused")  # type: ignore[arg-type]
-    return requests.ConnectionError(urllib3.exceptions.MaxRetryError(pool, "/", reason))
 
 
 def advance_twice(shoot: Shoot) -> Shoot:

@@ -13,9 +13,9 @@ from time_machine import Traveller
 
 from accounts.models import User
 from studio import pace
-from studio.models import Shoot, Tune
+from studio.models import Pause, Shoot, Tune
 from studio.training import advance
-from tests.studio.conftest import API, NOON
+from tests.studio.conftest import API, NOON, connection_refused
 from tests.studio.posted import calls
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +169,39 @@ def test_what_is_ambiguous_again_is_looked_for_again_from_the_start(
     assert len(calls(api, "POST")) == 2
     assert (lost.status, lost.looks) == (Shoot.Status.UNCONFIRMED, 0)
     assert lost.next_check_at == NOON + timedelta(minutes=11)
+
+
+@pytest.mark.parametrize(
+    "answer", [{"status": 429}, {"body": connection_refused()}, {"status": 402}, {"status": 401}]
+)
+def test_what_was_ambiguous_stays_so_when_posting_it_again_sends_nothing(
+    noon: Traveller, api: RequestsMock, lost: Shoot, settings: Any, answer: dict[str, Any]
+) -> None:
+    settings.ASTRIA_IDEMPOTENT = True
+    api.get(f"{API}/tunes", json=[])
+    look_at(noon, lost, 1, 3)
+    api.replace("POST", f"{API}/p/{lost.pack.astria_id}/tunes", **answer)
+
+    look_at(noon, lost, 10)
+
+    assert (lost.status, lost.is_cancellable) == (Shoot.Status.UNCONFIRMED, False)
+    assert Tune.objects.get().status == Tune.Status.UNCONFIRMED
+    assert (lost.looks, lost.next_check_at) == (0, NOON + timedelta(minutes=11))
+
+
+def test_while_submissions_are_held_nothing_is_posted_again_but_the_probe(
+    noon: Traveller, api: RequestsMock, lost: Shoot, settings: Any
+) -> None:
+    settings.ASTRIA_IDEMPOTENT = True
+    api.get(f"{API}/tunes", json=[])
+    Pause.start("Unauthorized (401)", probe_in=timedelta(minutes=12))
+
+    held = look_at(noon, lost, 1, 3, 10)
+    before = (held.status, held.looks, held.next_check_at, len(calls(api, "POST")))
+    look_at(noon, lost, 15)
+
+    assert before == (Shoot.Status.UNCONFIRMED, 2, NOON + timedelta(minutes=15), 1)
+    assert len(calls(api, "POST")) == 2
 
 
 @pytest.mark.parametrize("answer", [{"json": []}, {"status": 500}, {"status": 404}])
