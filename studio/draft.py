@@ -17,11 +17,11 @@ from packs.pricing import price_of_class
 from packs.shop import picture_url
 from studio.characteristics import traits
 from studio.coach import Doubt, coach, doubts_about
+from studio.durations import usual_minutes
 from studio.forms import NewPhotoSetForm
 from studio.models import Inspection, Photo, PhotoSet, Tune
 from studio.models.photo import MAX_PHOTOS, MIN_PHOTOS
 from studio.ordering import living_tune, orders_so_far, problems_with
-from studio.times import usual_minutes
 
 # The wording of the consent in studio/forms.py. Another wording is another version.
 CONSENT_VERSION = "2026-11"

@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from studio import pace
 from studio.contact_sheet import frames
+from studio.durations import usual_minutes
 from studio.models import Image, Shoot
-from studio.times import usual_minutes
 
 LATEST = 12
 

@@ -15,7 +15,7 @@ from accounts.requests import SignedInRequest
 from studio import likes
 from studio.contact_sheet import frames
 from studio.models import Image
-from studio.sending import send
+from studio.serving import serve
 
 
 @require_safe
@@ -50,7 +50,7 @@ def file(request: SignedInRequest, image_id: UUID, variant: str) -> FileResponse
     image = _own(request, image_id)
     # The name names the content: it never changes. Private: no shared cache may keep it.
     cache = "private, max-age=31536000, immutable"
-    return send(image, variant, cache=cache, download="download" in request.GET)
+    return serve(image, variant, cache=cache, download="download" in request.GET)
 
 
 @require_POST

@@ -20,7 +20,7 @@ from studio.contact_sheet import sheet, start_of
 from studio.forms import ShareForm
 from studio.models import Share, Shoot
 from studio.ratelimit import is_within
-from studio.sending import send
+from studio.serving import serve
 
 MOST_WRONG_A_MINUTE = 60
 # The address is the key: no index, no referrer and no cache may pass it on.
@@ -118,4 +118,4 @@ def shared_file(request: HttpRequest, share: Share, image_id: UUID, variant: str
         raise Http404
     image = get_object_or_404(share.images().select_related("shoot__pack"), pk=image_id)
     # Not for long: a revoked link goes dark in browsers that have seen it, too.
-    return send(image, variant, cache="private, max-age=300", download="download" in request.GET)
+    return serve(image, variant, cache="private, max-age=300", download="download" in request.GET)

@@ -17,11 +17,11 @@ from accounts.models import User
 from accounts.welcome import grant_free_credits
 from packs.models import Pack
 from packs.pricing import price_of_class
+from studio.health import what_is_down
 from studio.models import PhotoSet, Shoot
 from studio.models.photo import is_allowed_class
 from studio.ordering import OrderRefused, order_pack
 from studio.photos import PhotoRefused
-from studio.running import what_is_down
 from studio.uploading import add_photo
 
 BAR = 30

@@ -9,10 +9,10 @@ from django_q.models import OrmQ
 from responses import RequestsMock
 from time_machine import Traveller
 
-from studio import running
+from studio import health
 from studio.clock import beat
+from studio.health import what_is_down
 from studio.models import Heartbeat
-from studio.running import what_is_down
 from tests.studio.conftest import API
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def at_noon(noon: Traveller, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is waited for in earnest."""
-    monkeypatch.setattr(running, "WORKER_PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(health, "WORKER_PATIENCE_SECONDS", 0.05)
     monkeypatch.setattr("time.sleep", noon.shift)
 
 
@@ -32,7 +32,7 @@ def a_worker_works(monkeypatch: pytest.MonkeyPatch) -> None:
     def do(verb: Callable[[], None]) -> None:
         verb()
 
-    monkeypatch.setattr(running, "enqueue", do)
+    monkeypatch.setattr(health, "enqueue", do)
 
 
 def test_nothing_is_down_when_all_answer(api: RequestsMock, a_worker_works: None) -> None:
