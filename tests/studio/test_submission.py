@@ -18,7 +18,9 @@ from packs.models import Pack
 from studio.mail import send_end_mail
 from studio.models import Event, Pause, PhotoSet, Shoot, Tune
 from studio.ordering import order_pack
-from studio.training import MAX_REQUEST_BYTES, advance, submit
+from studio.posting import MAX_REQUEST_BYTES
+from studio.submission import submit
+from studio.training import advance
 from tests.factories import PackFactory
 from tests.studio.conftest import API, NOON, connection_refused
 from tests.studio.posted import calls, form_of
@@ -112,7 +114,7 @@ def test_photos_beyond_ten_megabytes_step_down_together(
     def weighing(jpeg: bytes, side: int) -> bytes:
         return bytes(MAX_REQUEST_BYTES // 3 if side > 1280 else side)
 
-    monkeypatch.setattr("studio.training.smaller_copy", weighing)
+    monkeypatch.setattr("studio.posting.smaller_copy", weighing)
     api.post(tunes_url(order), status=201, json={"id": 77})
 
     advance(order.pk)

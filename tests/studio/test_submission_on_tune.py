@@ -15,7 +15,8 @@ from time_machine import Traveller
 
 from studio.generation import callback_url
 from studio.models import Image, Prompt, Shoot
-from studio.training import advance, submit
+from studio.submission import submit
+from studio.training import advance
 from tests.factories import PromptFactory
 from tests.studio.conftest import API, NOON
 from tests.studio.posted import calls, json_of
@@ -118,7 +119,7 @@ def test_an_order_taken_while_the_watermark_was_read_is_waited_for(
     def be_overtaken(shoot: Shoot) -> None:
         Shoot.objects.filter(pk=first.pk).update(status="generating", submitted_at=NOON, deadline_at=NOON)
 
-    monkeypatch.setattr("studio.training._read_watermark", be_overtaken)
+    monkeypatch.setattr("studio.submission._read_watermark", be_overtaken)
     submit(second)
 
     second.refresh_from_db()

@@ -13,7 +13,8 @@ import astria
 from accounts.models import User
 from studio.generation import fail_tune, take_in_tune
 from studio.models import Shoot, Tune
-from studio.training import accept, check_tune
+from studio.submission import accept
+from studio.training import check_tune
 from tests.factories import ShootFactory, TrainedTuneFactory, TuneFactory
 from tests.studio.conftest import API, NOON
 from tests.studio.posted import calls

@@ -1,0 +1,98 @@
+"""Finding out what became of an order whose answer was lost."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+import astria
+from studio import pace
+from studio.astria_client import astria_client
+from studio.generation import shoot_of, take_in_prompts
+from studio.mail import alarm_staff
+from studio.models import Event, Pause, Shoot
+from studio.posting import post_of
+from studio.settling import fail
+from studio.submission import accept, claim, is_given_up, send
+
+
+def look_for(shoot: Shoot) -> None:
+    """Look whether Astria has an order whose answer was lost; only then may it be posted again."""
+    try:
+        found = _find_tune(shoot) if shoot.trains else _find_prompts(shoot)
+    except astria.AstriaError:
+        # Not a negative look: we could not see.
+        if not _fail_unconfirmed(shoot):
+            shoot.look_again_at(timezone.now() + pace.UNCONFIRMED_LOOKS[0], looks=shoot.looks)
+        return
+    if found:
+        accept(shoot, found if isinstance(found, astria.Tune) else None)
+    else:
+        _not_found(shoot)
+
+
+def _not_found(shoot: Shoot) -> None:
+    """After the last look: post again if Astria would recognise it, else hold it for staff.
+
+    A look counts only when it is due, and once: a task may start twice, or long before its time.
+    """
+    last = len(pace.UNCONFIRMED_LOOKS) - 1
+    due = shoot.updated_at + pace.UNCONFIRMED_LOOKS[min(shoot.looks, last)]
+    if timezone.now() < due:
+        shoot.look_again_at(due, looks=shoot.looks)
+    elif shoot.looks < last:
+        shoot.count_look(shoot.updated_at + pace.UNCONFIRMED_LOOKS[shoot.looks + 1])
+    elif _fail_unconfirmed(shoot):
+        return
+    elif settings.ASTRIA_IDEMPOTENT:
+        _post_again(shoot)
+    elif shoot.count_look(timezone.now() + pace.HELD_LOOK) and shoot.looks == last + 1:
+        _hold(shoot)
+
+
+def _post_again(shoot: Shoot) -> None:
+    """Post what was looked for and not found, unless the site pauses; the probe may be such a post, too."""
+    if not Pause.allows_submission(probe_every=pace.PROBE_EVERY):
+        shoot.look_again_at(timezone.now() + pace.PROBE_EVERY, looks=shoot.looks)
+        return
+    post = post_of(shoot)
+    if claim(shoot, frozenset({Shoot.Status.UNCONFIRMED}), since=timezone.now()):
+        send(shoot, post, again=True)
+
+
+def _fail_unconfirmed(shoot: Shoot) -> bool:
+    """Give an order back that was not confirmed for a day; pictures that come all the same are kept."""
+    words = _("Astria never confirmed the order.")
+    return is_given_up(shoot) and fail(shoot, words, from_=frozenset({Shoot.Status.UNCONFIRMED}))
+
+
+def _hold(shoot: Shoot) -> None:
+    text = _("Order %(id)s was posted, not answered, and cannot be found at Astria. It is looked for every "
+             "hour and given back after a day.") % {"id": shoot.pk}  # fmt: skip
+    Event.objects.create(shoot=shoot, kind=Event.Kind.TROUBLE, text="held: not found after three looks")
+    alarm_staff(_("An order is unconfirmed"), text)
+
+
+def _find_tune(shoot: Shoot) -> astria.Tune | None:
+    """Return the tune with our title, newest first, no further back than shortly before the order."""
+    since = (shoot.queued_at or shoot.created_at) - pace.TITLE_LOOK_BACK
+    for theirs in astria_client(shoot=shoot).tunes.iterate():
+        if theirs.title == str(shoot.tune_id):
+            return theirs
+        if theirs.created_at and theirs.created_at < since:
+            break
+    return None
+
+
+def _find_prompts(shoot: Shoot) -> bool:
+    """Whether the tune has prompts above the watermark that can only be this shoot's; takes them in."""
+    client, tune = astria_client(shoot=shoot), shoot.tune
+    mine, shoots = [], list(tune.shoots.all())
+    for theirs in client.prompts.iterate(tune_id=tune.astria_id):
+        if theirs.id <= shoot.prompt_watermark:
+            break
+        if shoot_of(theirs, shoots) == shoot:
+            mine.append(theirs)
+    take_in_prompts(tune, mine, shoot)
+    return bool(mine)
