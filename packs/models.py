@@ -16,6 +16,10 @@ class PackQuerySet(models.QuerySet["Pack"]):
         """Packs that people can see and order; not those that Astria no longer lists."""
         return self.filter(status=Pack.Status.PUBLISHED, missing_since=None)
 
+    def with_slug(self, slug: str) -> PackQuerySet:
+        """The pack of this address; none for what cannot be one (PostgreSQL refuses a NUL)."""
+        return self.none() if "\0" in slug else self.filter(slug=slug)
+
     def in_shop_order(self) -> PackQuerySet:
         """By hand where staff gave a position, then the best liked, then the newest."""
         return self.order_by("position", "-likes", "-astria_id")

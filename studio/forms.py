@@ -21,14 +21,24 @@ def class_choices() -> list[tuple[str, Any]]:
     return [(name, CLASS_LABELS.get(name, name.capitalize())) for name in settings.CLASS_NAMES]
 
 
+# Signs that turn the direction of whatever follows them, beyond the end of a name.
+_TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
 def _words(form: forms.BaseForm, field: str) -> str:
     """Return what was typed, in one form of Unicode and without control characters; it must say something."""
     words = unicodedata.normalize("NFC", form.cleaned_data[field])
-    words = "".join(sign for sign in words if unicodedata.category(sign) != "Cc").strip()
+    words = "".join(sign for sign in words if not _is_control(sign)).strip()
     # Spaces and joiners alone are nothing that a person could find again.
     if all(unicodedata.category(sign)[0] in "CZ" for sign in words):
         raise forms.ValidationError(form.fields[field].error_messages["required"])
+    # Once more: normalized, some letters are two or three.
+    form.fields[field].run_validators(words)
     return words
+
+
+def _is_control(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cc" or unicodedata.bidirectional(sign) in _TURNS
 
 
 class PhotoSetForm(forms.ModelForm[PhotoSet]):

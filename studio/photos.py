@@ -135,6 +135,12 @@ def _check_pixels(picture: Image.Image) -> None:
             _("Too small: %(width)d × %(height)d pixels. At least %(least)d × %(least)d are needed.")
             % {"width": width, "height": height, "least": GOOD_SIDE}
         )
+    # What is left of the shorter side once the longer one is MAX_SIDE.
+    if min(width, height) * MAX_SIDE < MIN_SHORTER_SIDE * max(width, height):
+        raise PhotoRefused(
+            _("Too narrow: %(width)d × %(height)d pixels. Crop it to the person.")
+            % {"width": width, "height": height}
+        )
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from studio.models import PhotoSet
 @login_required
 def new(request: SignedInRequest) -> HttpResponse:
     """Say who is in the photos; what follows is the draft's own page."""
-    pack = Pack.objects.published().filter(slug=request.GET.get("pack", "")).first()
+    pack = Pack.objects.published().with_slug(request.GET.get("pack", "")).first()
     form = NewPhotoSetForm(request.POST or None)
     if form.is_valid():
         return redirect(begin(request.user, form, pack))
@@ -49,12 +50,12 @@ def side(request: SignedInRequest, photo_set_id: UUID) -> HttpResponse:
 @login_required
 def edit(request: SignedInRequest, photo_set_id: UUID) -> HttpResponse:
     """Change name or class."""
-    found = _own(request, photo_set_id)
-    form = PhotoSetForm(request.POST, instance=found)
-    if not form.is_valid():
-        return _page(request, _own(request, photo_set_id), form)
-    form.save()
-    return redirect(found)
+    with transaction.atomic():
+        # Orders take the same lock: the class that a model was made for does not change under it.
+        form = PhotoSetForm(request.POST, instance=_own(request, photo_set_id, lock=True))
+        if form.is_valid():
+            return redirect(form.save())
+    return _page(request, _own(request, photo_set_id), form)
 
 
 @require_POST
@@ -62,7 +63,7 @@ def edit(request: SignedInRequest, photo_set_id: UUID) -> HttpResponse:
 def choose_pack(request: SignedInRequest, photo_set_id: UUID) -> HttpResponseRedirect:
     """Choose the pack to order."""
     found = _own(request, photo_set_id)
-    pack = Pack.objects.published().filter(slug=request.POST.get("pack", "")).first()
+    pack = Pack.objects.published().with_slug(request.POST.get("pack", "")).first()
     if pack is None:
         messages.error(request, _("That pack is no longer offered. Choose another one."))
     else:
@@ -70,8 +71,9 @@ def choose_pack(request: SignedInRequest, photo_set_id: UUID) -> HttpResponseRed
     return HttpResponseRedirect(f"{found.get_absolute_url()}#review")
 
 
-def _own(request: SignedInRequest, photo_set_id: UUID) -> PhotoSet:
-    sets = PhotoSet.objects.for_user(request.user).select_related("pack")
+def _own(request: SignedInRequest, photo_set_id: UUID, *, lock: bool = False) -> PhotoSet:
+    sets = PhotoSet.objects.for_user(request.user)
+    sets = sets.select_for_update() if lock else sets.select_related("pack")
     return get_object_or_404(sets, pk=photo_set_id)
 
 

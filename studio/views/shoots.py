@@ -33,7 +33,7 @@ def shoots(request: SignedInRequest) -> HttpResponse:
 
 def _order(request: SignedInRequest) -> HttpResponseRedirect:
     photo_set = _own_set(request)
-    pack = Pack.objects.filter(slug=request.POST.get("pack", "")).first()
+    pack = Pack.objects.with_slug(request.POST.get("pack", "")).first()
     try:
         number, price = map(int, request.POST.get("order_key", "").split(":"))
         shoot = ordering.order_pack(

@@ -62,6 +62,12 @@ def test_control_characters_are_no_part_of_a_name(signed_in: Client) -> None:
     assert PhotoSet.objects.get().name == "Anna"
 
 
+def test_signs_that_turn_what_follows_are_no_part_of_a_name(signed_in: Client) -> None:
+    signed_in.post("/photo-sets/new/", NEW | {"name": "\u202eAnna \u2067נועה"})
+
+    assert PhotoSet.objects.get().name == "Anna נועה"
+
+
 @pytest.mark.parametrize("name", ["", "   ", "\u200b", "\u2067\u2069", "\u00a0"])
 def test_a_name_that_cannot_be_seen_is_asked_for_at_its_field(signed_in: Client, name: str) -> None:
     answer = signed_in.post("/photo-sets/new/", NEW | {"name": name})
@@ -100,6 +106,10 @@ def test_a_pack_that_is_no_longer_offered_is_left_out(signed_in: Client, pack: P
     signed_in.post(f"/photo-sets/new/?pack={pack.slug}", NEW)
 
     assert PhotoSet.objects.get().pack is None
+
+
+def test_a_pack_that_cannot_be_one_is_left_out(signed_in: Client) -> None:
+    assert signed_in.get("/photo-sets/new/?pack=%00").status_code == 200
 
 
 # Its page
@@ -225,7 +235,7 @@ def test_another_pack_can_be_chosen(signed_in: Client, photo_set: PhotoSet) -> N
     assert photo_set.pack == other
 
 
-@pytest.mark.parametrize("slug", ["", "nothing"])
+@pytest.mark.parametrize("slug", ["", "nothing", "a\0b"])
 def test_a_pack_that_is_not_there_is_said_and_the_old_one_stays(
     signed_in: Client, photo_set: PhotoSet, slug: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,6 +18,7 @@ from studio.models import PhotoSet, Shoot, Tune
 from studio.ordering import OrderRefused, cancel, order_pack
 from studio.uploading import remove_photo
 from tests.factories import PackFactory, PhotoFactory, PhotoSetFactory, TrainedTuneFactory
+from tests.studio.conftest import AtOnce
 
 pytestmark = pytest.mark.django_db
 
@@ -367,3 +369,17 @@ def test_a_cancelled_order_leaves_a_draft_that_can_be_changed_and_ordered_again(
     assert 'value="1:18"' in signed_in.get(photo_set.get_absolute_url()).content.decode()
     assert order_pack(photo_set, photo_set.pack, number=1, price=18).trains
     assert balance(user) == 82
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_class_changed_while_it_is_ordered_is_the_models_class_or_stays(
+    user: User, photo_set: PhotoSet, client_for: Callable[[User], Client], at_once: AtOnce
+) -> None:
+    client, url = client_for(user), f"{photo_set.get_absolute_url()}edit/"
+
+    at_once(
+        lambda: order_pack(photo_set, photo_set.pack, number=0),
+        lambda: client.post(url, {"name": "Otto", "class_name": "man"}),
+    )
+
+    assert PhotoSet.objects.get().class_name == Tune.objects.get().class_name

@@ -234,6 +234,8 @@ def test_of_a_moving_picture_the_first_frame_is_taken(kind: str) -> None:
         (jpeg(240, 300), "Too small: 240 × 300 pixels. At least 512 × 512"),
         (jpeg(511, 511), "Too small: 511 × 511"),
         (jpeg(383, 900), "Too small: 383 × 900"),
+        (jpeg(20_000, 600), "Too narrow: 20000 × 600 pixels. Crop it to the person."),
+        (jpeg(400, 2_200), "Too narrow: 400 × 2200 pixels"),
         (jpeg(800, 800)[:3000], "damaged or cut short"),
         (written(Image.new("RGB", SIZE), "PNG")[:-200], "damaged or cut short"),
         (png_that_claims(30_000, 30_000), "900 megapixels. At most 40 can be read"),
@@ -241,8 +243,8 @@ def test_of_a_moving_picture_the_first_frame_is_taken(kind: str) -> None:
         (png_that_claims(600, 600), "damaged or cut short"),
     ],
     ids=[
-        "empty", "html", "gif", "tiff", "pdf", "small", "narrowly-too-small", "narrow", "cut-jpeg", "cut-png",
-        "bomb", "greater-bomb", "little-data",
+        "empty", "html", "gif", "tiff", "pdf", "small", "narrowly-too-small", "narrow", "sliver", "strip",
+        "cut-jpeg", "cut-png", "bomb", "greater-bomb", "little-data",
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_refused_with_the_reason(data: bytes, words: str) -> None:

@@ -79,7 +79,14 @@ def test_a_link_may_last_until_it_is_revoked_and_allow_downloads_of_liked_pictur
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"name": ""}, {"name": " \x01 "}, {"name": "x" * 81}, {"lifetime": "3650"}, {"lifetime": ""}],
+    [
+        {"name": ""},
+        {"name": " \x01 "},
+        {"name": "x" * 81},
+        {"name": "\ufb2c" * 80},
+        {"lifetime": "3650"},
+        {"lifetime": ""},
+    ],
 )
 def test_nonsense_makes_no_link_and_keeps_the_form(
     user: User, shoot: Shoot, client_for: ClientFor, wrong: dict[str, str]
