@@ -63,12 +63,12 @@ class PackAdmin(ModelAdmin):
             return "–"
         return format_html('<img src="{}" alt="" width="48">', picture_url(pack.cover))
 
-    @admin.action(description="Publish")
+    @admin.action(description="Publish", permissions=["change"])
     def publish(self, request: HttpRequest, packs: QuerySet[Pack]) -> None:
         changed = sum(pack.publish() for pack in packs)
         self.message_user(request, f"{changed} published", messages.SUCCESS)
 
-    @admin.action(description="Withdraw: no new orders, those in flight go on")
+    @admin.action(description="Withdraw: no new orders, those in flight go on", permissions=["change"])
     def withdraw(self, request: HttpRequest, packs: QuerySet[Pack]) -> None:
         changed = sum(pack.withdraw() for pack in packs)
         self.message_user(request, f"{changed} withdrawn", messages.SUCCESS)

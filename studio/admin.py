@@ -72,10 +72,13 @@ class TuneAdmin(ReadOnlyAdmin):
 
 @admin.register(Prompt)
 class PromptAdmin(ReadOnlyAdmin):
+    """Without the text: what the person agreed to say of themselves is in it."""
+
     list_display = ("astria_id", "shoot", "status", "like_wanted", "like_confirmed", "error")
     list_filter = ("status",)
     list_select_related = ("shoot",)
     search_fields = ("astria_id", "shoot__id")
+    exclude = ("text",)
 
 
 @admin.register(Image)
@@ -108,9 +111,12 @@ class ImageAdmin(ReadOnlyAdmin):
 
 @admin.register(Callback)
 class CallbackAdmin(ReadOnlyAdmin):
+    """Without the body: addresses of pictures and the shoot's token are in it."""
+
     list_display = ("id", "received_at", "shoot", "processed_at", "error")
     list_select_related = ("shoot",)
     search_fields = ("shoot__id",)
+    exclude = ("body",)
     actions = ("replay",)
 
     @admin.action(description="Replay: take in once more what it says", permissions=["view"])

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth import get_user
+from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
@@ -20,10 +21,20 @@ from django_q.tasks import async_task
 from accounts.models import Consent, User
 from packs.models import Pack
 from studio.models import Callback, Event, Heartbeat, Image, Inspection, Pause, Shoot
-from tests.factories import ImageFactory, PackFactory, PhotoSetFactory, ShareFactory, ShootFactory
+from tests.factories import (
+    ImageFactory,
+    PackFactory,
+    PhotoSetFactory,
+    PromptFactory,
+    ShareFactory,
+    ShootFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
+# What the form of a person carries for their addresses, which are only shown.
+MANAGEMENT = {"emailaddress_set-TOTAL_FORMS": "0", "emailaddress_set-INITIAL_FORMS": "0"}
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 
 
@@ -120,13 +131,73 @@ def test_what_a_machine_owns_cannot_be_written(staff: Client, model: type[Model]
 def test_what_is_the_persons_alone_is_not_shown(staff: Client) -> None:
     image = Image.objects.all()[0]
     shoot, photo_set = image.shoot, PhotoSetFactory.create(name="Anna Secret")
+    prompt = PromptFactory.create(shoot=shoot, text="woman, green eyes")
+    callback = Callback.objects.create(shoot=shoot, body=f'{{"callback": "{shoot.callback_token}"}}')
 
-    pages = [staff.get(address(type(row), "change", row.pk)) for row in (shoot, image, photo_set)]
+    rows = (shoot, image, photo_set, prompt, callback)
+    pages = [staff.get(address(type(row), "change", row.pk)) for row in rows]
 
     text = " ".join(page.content.decode() for page in pages)
     assert shoot.callback_token not in text
     assert image.source_url not in text
     assert "Anna Secret" not in text
+    assert "green eyes" not in text
+
+
+def helper(*permissions: str) -> Client:
+    """Staff who may enter, and nothing else but this."""
+    client, person = Client(), UserFactory.create(is_staff=True)
+    person.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client.force_login(person)
+    return client
+
+
+def test_staff_who_change_people_give_nobody_more_rights_not_even_themselves(user: User) -> None:
+    group = Group.objects.create(name="Support")
+    client = helper("view_user", "change_user", "view_group", "change_group")
+    powers = {"is_staff": "on", "is_superuser": "on", "groups": [group.pk]}
+
+    mine = client.post(address(User, "change", client.session["_auth_user_id"]), powers)
+    theirs = client.post(address(User, "change", user.pk), {"is_active": "on"} | powers | MANAGEMENT)
+    ours = client.post(address(Group, "change", group.pk), {"name": "Support", "permissions": [1]})
+
+    user.refresh_from_db()
+    assert (mine.status_code, theirs.status_code, ours.status_code) == (403, 302, 403)
+    assert (user.is_staff, user.is_superuser, user.groups.count()) == (False, False, 0)
+
+
+def test_staff_who_change_people_can_switch_somebody_off(user: User) -> None:
+    helper("view_user", "change_user").post(address(User, "change", user.pk), MANAGEMENT)
+
+    user.refresh_from_db()
+    assert not user.is_active
+
+
+def test_staff_who_only_look_at_packs_publish_none() -> None:
+    pack: Pack = PackFactory.create(status=Pack.Status.DRAFT, published_at=None)
+    asked = {"action": "publish", "_selected_action": [pack.pk]}
+
+    helper("view_pack").post(address(Pack, "changelist"), asked)
+    pack.refresh_from_db()
+    before = pack.status
+    helper("view_pack", "change_pack").post(address(Pack, "changelist"), asked)
+    pack.refresh_from_db()
+
+    assert (before, pack.status) == ("draft", "published")
+
+
+def test_the_admin_is_entered_through_the_sign_in_that_slows_guessing_down(client: Client) -> None:
+    User.objects.create_superuser("staff@example.com", "correct horse battery")
+
+    door = client.get("/admin/login/?next=/admin/studio/")
+    guess = client.post(
+        "/admin/login/", {"username": "staff@example.com", "password": "correct horse battery"}
+    )
+    sign_in = {"login": "staff@example.com", "password": "correct horse battery"}
+
+    assert door["Location"] == "/accounts/login/?next=%2Fadmin%2Fstudio%2F"
+    assert guess.status_code == 302 and get_user(client).is_anonymous  # type: ignore[arg-type]
+    assert client.post(door["Location"], sign_in)["Location"] == "/admin/studio/"
 
 
 def test_staff_publish_and_withdraw_packs(staff: Client) -> None:
