@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from studio.models import Photo
 from studio.models.photo import MAX_PHOTOS, MIN_PHOTOS
@@ -22,6 +22,17 @@ BEST_FROM, BEST_TO = 8, 16
 BLURRED_BELOW = 10.0
 DARK_BELOW = 45.0
 FAR_BELOW = 0.08  # the face's width as a share of the picture's
+# What inspection's flags say, in the order in which a photo's doubts are listed.
+WORDS = {
+    "wearing_sunglasses": gettext_lazy("Sunglasses: the model would learn them."),
+    "wearing_hat": gettext_lazy("A hat: the model would learn it."),
+    "funny_face": gettext_lazy("A funny face: the model would learn it."),
+    "blurry": gettext_lazy("Blurred: the model would learn the blur."),
+    "includes_multiple_people": gettext_lazy("More than one person: the model could mix them."),
+    "full_body_image_or_longshot": gettext_lazy("Far away: the face is too small to learn from."),
+    "low_resolution": gettext_lazy("Few pixels: details of the face are missing."),
+    "low_quality": gettext_lazy("Poor quality or light: the model would learn it."),
+}
 
 
 @dataclass(frozen=True)
@@ -51,19 +62,13 @@ def doubts_about(
     return doubts
 
 
+def _doubt(flag: str) -> Doubt:
+    return Doubt(flag, str(WORDS[flag]))
+
+
 def _inspected(answer: Mapping[str, object], class_name: str) -> list[Doubt]:
     """Return a doubt for each flag that inspection raised, and for a subject that does not match."""
-    words = {
-        "wearing_sunglasses": _("Sunglasses: the model would learn them."),
-        "wearing_hat": _("A hat: the model would learn it."),
-        "funny_face": _("A funny face: the model would learn it."),
-        "blurry": _("Blurred: the model would learn the blur."),
-        "includes_multiple_people": _("More than one person: the model could mix them."),
-        "full_body_image_or_longshot": _("Far away: the face is too small to learn from."),
-        "low_resolution": _("Few pixels: details of the face are missing."),
-        "low_quality": _("Poor quality or light: the model would learn it."),
-    }
-    doubts = [Doubt(kind, words[kind]) for kind in words if answer.get(kind) is True]
+    doubts = [_doubt(flag) for flag in WORDS if answer.get(flag) is True]
     found = answer.get("name")
     if not found:
         doubts.insert(
@@ -82,17 +87,15 @@ def _seen(photo: Photo, others: Sequence[Photo], class_name: str) -> list[Doubt]
     if is_person and not photo.faces:
         doubts.append(Doubt("name", _("No face was found. Is it turned away, or far from the camera?")))
     if is_person and len(photo.faces) > 1:
-        doubts.append(Doubt("includes_multiple_people", _("More than one person: the model could mix them.")))
+        doubts.append(_doubt("includes_multiple_people"))
     if is_person and photo.faces and photo.faces[0][2] < FAR_BELOW:
-        doubts.append(
-            Doubt("full_body_image_or_longshot", _("Far away: the face is too small to learn from."))
-        )
+        doubts.append(_doubt("full_body_image_or_longshot"))
     if photo.brightness < DARK_BELOW:
         doubts.append(Doubt("low_quality", _("Too dark: the face can hardly be seen.")))
     elif photo.sharpness < BLURRED_BELOW:
-        doubts.append(Doubt("blurry", _("Blurred: the model would learn the blur.")))
+        doubts.append(_doubt("blurry"))
     if min(photo.width, photo.height) < GOOD_SIDE:
-        doubts.append(Doubt("low_resolution", _("Few pixels: details of the face are missing.")))
+        doubts.append(_doubt("low_resolution"))
     if twin_of(photo, others):
         doubts.append(Doubt("duplicate", _("The same picture as another one of this set.")))
     return doubts
@@ -113,30 +116,25 @@ def coach(photos: Sequence[Photo], doubts: Mapping[UUID, Sequence[Doubt]]) -> Co
     count = len(photos)
     good = sum(1 for photo in photos if not doubts[photo.pk] or photo.kept_anyway)
     score = round(100 * min(good, BEST_FROM) / BEST_FROM)
+    return Coaching(count=count, score=score, advice=_advice(count, doubtful=count - good))
+
+
+def _advice(count: int, *, doubtful: int) -> list[str]:
     advice = []
     if count < MIN_PHOTOS:
         more = MIN_PHOTOS - count
-        advice.append(
-            ngettext(
-                "Add %(n)d more photo: four are the minimum.",
-                "Add %(n)d more photos: four are the minimum.",
-                more,
-            )
-            % {"n": more}
-        )
-    if count > good:
-        doubtful = count - good
-        advice.append(
-            ngettext(
-                "Replace the photo with a warning.", "Replace the %(n)d photos with a warning.", doubtful
-            )
-            % {"n": doubtful}
-        )
+        text = ngettext("Add %(n)d more photo: four are the minimum.",
+                        "Add %(n)d more photos: four are the minimum.", more)  # fmt: skip
+        advice.append(text % {"n": more})
+    if doubtful:
+        text = ngettext("Replace the photo with a warning.",
+                        "Replace the %(n)d photos with a warning.", doubtful)  # fmt: skip
+        advice.append(text % {"n": doubtful})
     if MIN_PHOTOS <= count < BEST_FROM:
         advice.append(_("Add photos from another day, in other light: 8 to 16 work best."))
     if count >= MAX_PHOTOS:
         advice.append(_("That is the most a set can hold."))
-    return Coaching(count=count, score=score, advice=advice)
+    return advice
 
 
 def _word(class_name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
@@ -111,17 +111,10 @@ def page_of(photo_set: PhotoSet, user: User) -> dict[str, Any]:
         photo.pk: doubts_about(photo, photos, answers.get(photo.sha256), photo_set.class_name)
         for photo in photos
     }
-    coaching = coach(photos, doubts)
     return {
         "photo_set": photo_set,
         "tiles": [tile_of(p, doubts[p.pk], is_checked=p.sha256 in answers) for p in photos],
-        "coach": {
-            "count": coaching.count,
-            "score": coaching.score,
-            "advice": coaching.advice,
-            "min": MIN_PHOTOS,
-            "max": MAX_PHOTOS,
-        },
+        "coach": {**asdict(coach(photos, doubts)), "min": MIN_PHOTOS, "max": MAX_PHOTOS},
         "traits": traits(
             [answers[p.sha256] for p in photos if p.sha256 in answers], photo_set.characteristics
         ),

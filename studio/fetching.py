@@ -72,22 +72,12 @@ def _get(url: str, trusted_origin: str, allowed_hosts: Collection[str]) -> urlli
         origin = _origin(parts)
     except ValueError:
         raise FetchFailed("not an address", is_final=True) from None
-    timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-    pool: urllib3.HTTPConnectionPool
-    if origin == _origin(urlsplit(trusted_origin)):
-        kind = urllib3.HTTPSConnectionPool if parts.scheme == "https" else urllib3.HTTPConnectionPool
-        pool = kind(parts.hostname or "", parts.port, timeout=timeout, retries=False)
-    else:
-        pool = _checked_pool(parts, allowed_hosts, timeout)
+    is_trusted = origin == _origin(urlsplit(trusted_origin))
+    pool = _trusted_pool(parts) if is_trusted else _checked_pool(parts, allowed_hosts)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = {"Host": parts.netloc.rpartition("@")[2]}
     try:
-        return pool.urlopen(
-            "GET",
-            target,
-            headers={"Host": parts.netloc.rpartition("@")[2]},
-            redirect=False,
-            preload_content=False,
-        )
+        return pool.urlopen("GET", target, headers=headers, redirect=False, preload_content=False)
     except (urllib3.exceptions.HTTPError, ValueError) as error:
         raise FetchFailed(f"no answer ({type(error).__name__})") from None
 
@@ -96,9 +86,16 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int]:
     return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _checked_pool(
-    parts: SplitResult, allowed_hosts: Collection[str], timeout: urllib3.Timeout
-) -> urllib3.HTTPSConnectionPool:
+def _timeout() -> urllib3.Timeout:
+    return urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+
+
+def _trusted_pool(parts: SplitResult) -> urllib3.HTTPConnectionPool:
+    kind = urllib3.HTTPSConnectionPool if parts.scheme == "https" else urllib3.HTTPConnectionPool
+    return kind(parts.hostname or "", parts.port, timeout=_timeout(), retries=False)
+
+
+def _checked_pool(parts: SplitResult, allowed_hosts: Collection[str]) -> urllib3.HTTPConnectionPool:
     """Return a pool bound to a public address of the host, with the certificate checked for its name."""
     host = parts.hostname or ""
     if parts.scheme != "https" or not host:
@@ -109,7 +106,7 @@ def _checked_pool(
     return urllib3.HTTPSConnectionPool(
         public_address(host, port),
         port,
-        timeout=timeout,
+        timeout=_timeout(),
         retries=False,
         ca_certs=certifi.where(),
         assert_hostname=host,

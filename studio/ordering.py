@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
@@ -39,27 +40,30 @@ def living_tune(photo_set: PhotoSet) -> Tune | None:
 
 def problems_with(photo_set: PhotoSet, pack: Pack | None) -> list[str]:
     """Return why `pack` cannot be ordered from this set, as sentences; credits are not looked at."""
-    problems = []
+    return [*_problems_with_photos(photo_set), *_problems_with_pack(pack, photo_set.class_name)]
+
+
+def _problems_with_photos(photo_set: PhotoSet) -> Iterator[str]:
     photos = photo_set.photos.count()
     if photos < MIN_PHOTOS:
         more = MIN_PHOTOS - photos
         text = ngettext("Add at least %(more)d more photo: %(least)d are the minimum.",
                         "Add at least %(more)d more photos: %(least)d are the minimum.", more)  # fmt: skip
-        problems.append(text % {"more": more, "least": MIN_PHOTOS})
+        yield text % {"more": more, "least": MIN_PHOTOS}
     if photos > MAX_PHOTOS:
-        problems.append(_("Remove some photos: %(most)d are the most.") % {"most": MAX_PHOTOS})
+        yield _("Remove some photos: %(most)d are the most.") % {"most": MAX_PHOTOS}
     if not is_allowed_class(photo_set.class_name):
-        problems.append(_("This studio takes no photos of this kind."))
+        yield _("This studio takes no photos of this kind.")
+
+
+def _problems_with_pack(pack: Pack | None, class_name: str) -> Iterator[str]:
     if pack is None:
-        problems.append(_("Choose a pack."))
+        yield _("Choose a pack.")
     elif not pack.is_orderable:
-        problems.append(_("“%(pack)s” is no longer offered. Choose another pack.") % {"pack": pack.title})
-    elif not pack.classes.offered().filter(name=photo_set.class_name).exists():
-        problems.append(
-            _("“%(pack)s” is not made for a %(name)s. Choose another pack.")
-            % {"pack": pack.title, "name": photo_set.class_name}
-        )
-    return problems
+        yield _("“%(pack)s” is no longer offered. Choose another pack.") % {"pack": pack.title}
+    elif not pack.classes.offered().filter(name=class_name).exists():
+        text = _("“%(pack)s” is not made for a %(name)s. Choose another pack.")
+        yield text % {"pack": pack.title, "name": class_name}
 
 
 def order_pack(
@@ -104,7 +108,7 @@ def _take(
     price = price_of_class(offer, with_training=tune is None)
     if number != orders_so_far(photo_set) or shown not in (None, price):
         raise OrderRefused(_("This page is out of date. Look at it once more and order again."))
-    shoot = Shoot(
+    shoot = Shoot.objects.create(
         account=photo_set.account,
         tune=tune or _new_tune(photo_set, characteristics),
         trains=tune is None,
@@ -115,7 +119,6 @@ def _take(
         expected_images=offer.num_images,
         expected_prompts=offer.prompts.count(),
     )
-    shoot.save(force_insert=True)
     photo_set.account.spend(price, key=f"shoot:{shoot.pk}", note=pack.title)
     shoot.mark_queued(next_check_at=timezone.now() + pace.SWEEP)
     enqueue(advance, shoot.pk)

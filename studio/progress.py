@@ -51,28 +51,37 @@ def progress_of(shoot: Shoot) -> dict[str, Any]:
 
 def _stages(shoot: Shoot, arrived: int) -> list[Stage]:
     """Photos received → Training → Pictures → Ready."""
-    status = Shoot.Status
-    if shoot.status == status.CANCELLED:
+    if shoot.status == Shoot.Status.CANCELLED:
         return [Stage(_("Order cancelled"), "failed", shoot.ended_at)]
     order = [_("Photos received"), _("Training your model"), _("Taking pictures"), _("Ready")]
     if not shoot.trains:
         order[1] = _("Preparing your model")
     times = [shoot.queued_at, shoot.submitted_at, shoot.generating_at, shoot.ended_at]
-    reached = {status.WAITING: 1, status.GENERATING: 2, status.READY: 4, status.PARTLY: 4}.get(
-        status(shoot.status), 0
-    )
-    if shoot.status == status.FAILED:
-        reached = 2 if shoot.generating_at else 1 if shoot.submitted_at else 0
     stages = []
-    for number, title in enumerate(order):
-        state = "done" if number < max(reached, 1) else "todo"
-        if number == reached and 0 < reached < 4:
-            state = "now"
-        if shoot.status == status.FAILED and number == max(reached, 1):
-            state = "failed"
-        at = times[number] if state != "todo" else None
+    for number, (title, time) in enumerate(zip(order, times, strict=True)):
+        state = _state(shoot, number)
+        at = time if state != "todo" else None
         stages.append(Stage(title, state, at, _note(shoot, number, state, arrived)))
     return stages
+
+
+def _state(shoot: Shoot, number: int) -> str:
+    """Return the state of stage `number` (0–3). Photos are received as soon as there is an order."""
+    reached = _reached(shoot)
+    if number < max(reached, 1):
+        return "done"
+    if shoot.status == Shoot.Status.FAILED:
+        return "failed" if number == max(reached, 1) else "todo"
+    return "now" if number == reached else "todo"
+
+
+def _reached(shoot: Shoot) -> int:
+    """Return which stage the shoot is in, or was in when it failed; 0 before Astria has it, 4 at the end."""
+    if shoot.status in {Shoot.Status.READY, Shoot.Status.PARTLY}:
+        return 4
+    if shoot.status == Shoot.Status.FAILED:
+        return 2 if shoot.generating_at else 1 if shoot.submitted_at else 0
+    return {Shoot.Status.WAITING: 1, Shoot.Status.GENERATING: 2}.get(Shoot.Status(shoot.status), 0)
 
 
 def _note(shoot: Shoot, number: int, state: str, arrived: int) -> str:
