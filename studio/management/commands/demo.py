@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -54,8 +53,7 @@ class Command(BaseCommand):
     def _account(self, email: str, passwords: dict[str, str], *, is_staff: bool = False) -> None:
         if User.objects.filter(email=email).exists():
             return
-        user = User.objects.create_user(email, passwords[email], is_staff=is_staff, is_superuser=is_staff)
-        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        user = User.objects.create_verified(email, passwords[email], is_staff=is_staff, is_superuser=is_staff)
         grant_free_credits(user)
         user.account.grant(DEMO_CREDITS, key=f"demo:{user.pk}", note="Demo")
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -81,8 +80,7 @@ class Command(BaseCommand):
     def _person(self, email: str) -> User:
         user = User.objects.filter(email=email.lower()).first()
         if user is None:
-            user = User.objects.create_user(email)
-            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+            user = User.objects.create_verified(email)
             grant_free_credits(user)
             self.stdout.write(f"New account: {user.email}")
         return user
