@@ -29,16 +29,12 @@ def astria_client(
 
 def _record(shoot: Shoot | None, tune: Tune | None, call: Call) -> None:
     outcome = str(call.status or call.error)
-    Event.objects.create(
-        shoot=shoot,
-        tune=tune,
-        kind=Event.Kind.CALL,
-        text=f"{call.method} {call.path}: {outcome}"[:300],
-        data={
-            "method": call.method,
-            "path": call.path,
-            "status": call.status,
-            "ms": round(call.milliseconds),
-            "error": call.error,
-        },
-    )
+    data = {
+        "method": call.method,
+        "path": call.path,
+        "status": call.status,
+        "ms": round(call.milliseconds),
+        "error": call.error,
+    }
+    text = f"{call.method} {call.path}: {outcome}"
+    Event.record(Event.Kind.CALL, text, shoot=shoot, tune=tune, data=data)

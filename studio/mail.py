@@ -35,7 +35,7 @@ def send_end_mail(shoot_id: UUID) -> None:
     except Exception:
         _put_off(shoot)
         raise
-    Event.objects.create(shoot=shoot, kind=Event.Kind.MAIL, text=f"mail: {shoot.status}")
+    Event.record(Event.Kind.MAIL, f"mail: {shoot.status}", shoot=shoot)
 
 
 def _put_off(shoot: Shoot) -> None:
@@ -43,7 +43,7 @@ def _put_off(shoot: Shoot) -> None:
     is_over = shoot.ended_at is None or shoot.ended_at + pace.GIVE_UP_MAILING < now
     shoot.mail_again_at(None if is_over else now + pace.MAIL_RETRY)
     if is_over:
-        Event.objects.create(shoot=shoot, kind=Event.Kind.TROUBLE, text="mail: could not be sent for a day")
+        Event.record(Event.Kind.TROUBLE, "mail: could not be sent for a day", shoot=shoot)
 
 
 def _end_mail(shoot: Shoot, user: User) -> EmailMultiAlternatives:

@@ -70,7 +70,7 @@ def _fail_unconfirmed(shoot: Shoot) -> bool:
 def _hold(shoot: Shoot) -> None:
     text = _("Order %(id)s was posted, not answered, and cannot be found at Astria. It is looked for every "
              "hour and given back after a day.") % {"id": shoot.pk}  # fmt: skip
-    Event.objects.create(shoot=shoot, kind=Event.Kind.TROUBLE, text="held: not found after three looks")
+    Event.record(Event.Kind.TROUBLE, "held: not found after three looks", shoot=shoot)
     alarm_staff(_("An order is unconfirmed"), text)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -46,3 +46,10 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    # Factories
+
+    @classmethod
+    def record(cls, kind: str, text: str, **about: Any) -> Event:
+        """Write a line on the timeline `about` a `shoot` or `tune` (or their ids), with `data` if any."""
+        return cls.objects.create(kind=kind, text=text[:300], **about)

@@ -156,8 +156,7 @@ class Image(StateModel):
     def _record(self, to: str, error: str) -> None:
         """A picture's moves stand on its shoot's timeline only when something is wrong."""
         if to == self.Status.LOST:
-            text = f"picture {self.pk} lost ({error})"
-            Event.objects.create(shoot_id=self.shoot_id, kind=Event.Kind.TROUBLE, text=text[:300])
+            Event.record(Event.Kind.TROUBLE, f"picture {self.pk} lost ({error})", shoot_id=self.shoot_id)
 
     # Properties
 

@@ -130,4 +130,4 @@ class Prompt(StateModel):
         """A prompt's moves stand on its shoot's timeline only when something is wrong."""
         if to == self.Status.FAILED:
             text = f"prompt {self.astria_id} failed ({error})"
-            Event.objects.create(shoot_id=self.shoot_id, kind=Event.Kind.TROUBLE, text=text[:300])
+            Event.record(Event.Kind.TROUBLE, text, shoot_id=self.shoot_id)

@@ -265,9 +265,7 @@ class Shoot(StateModel):
             if amount <= 0 or not shoot.account.refund(amount, key=f"shoot:{self.pk}:{key}", note=note):
                 return 0
             Shoot.objects.filter(pk=self.pk).update(refunded=F("refunded") + amount)
-            Event.objects.create(
-                shoot=self, kind=Event.Kind.MONEY, text=f"refund {key}: {amount}", data={"amount": amount}
-            )
+            Event.record(Event.Kind.MONEY, f"refund {key}: {amount}", shoot=self, data={"amount": amount})
         self.refunded = shoot.refunded + amount
         return amount
 

@@ -86,5 +86,5 @@ class StateModel(models.Model):
     def _record(self, to: str, error: str) -> None:
         name = self._meta.model_name
         text = f"{name}: {self.status} → {to}" + (f" ({error})" if error else "")
-        Event.objects.create(kind=Event.Kind.STATE, text=text[:300], **{str(name): self})
+        Event.record(Event.Kind.STATE, text, **{str(name): self})
         logger.info("%s %s: %s → %s", name, self.pk, self.status, to)
