@@ -98,6 +98,12 @@ def client_for() -> Callable[[User], Client]:
 
 
 @pytest.fixture
+def signed_in(user: User, client_for: Callable[[User], Client]) -> Client:
+    """The browser in which `user` is signed in."""
+    return client_for(user)
+
+
+@pytest.fixture
 def pack(db: None) -> Pack:
     """A published pack for woman and man: 4 shots of 2 pictures each, per class."""
     return PackFactory.create()

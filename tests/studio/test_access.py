@@ -142,17 +142,13 @@ def world(user: User, settings: Any) -> World:
 
 
 @pytest.fixture
-def owner(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+def owner(signed_in: Client) -> Client:
+    return signed_in
 
 
 @pytest.fixture
-def stranger(other_user: User) -> Client:
-    client = Client()
-    client.force_login(other_user)
-    return client
+def stranger(other_user: User, client_for: Callable[[User], Client]) -> Client:
+    return client_for(other_user)
 
 
 def patterns(

@@ -25,13 +25,6 @@ def photo_set(user: User, pack: Pack) -> PhotoSet:
     return PhotoSetFactory.create(account=user.account, pack=pack, photos=4)
 
 
-@pytest.fixture
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 # Beginning one
 
 

@@ -22,13 +22,6 @@ def shoot(user: User) -> Shoot:
     return ShootFactory.create(account=user.account, title="Corporate", status="generating")
 
 
-@pytest.fixture
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def pictures(shoot: Shoot, number: int, **values: Any) -> list[Image]:
     """Make pictures of one prompt, the last one the newest."""
     prompt, now = PromptFactory.create(shoot=shoot), timezone.now()

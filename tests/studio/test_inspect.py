@@ -41,10 +41,9 @@ def photo(photo_set: PhotoSet) -> Photo:
 
 
 @pytest.fixture
-def signed_in(user: User, astria_at_sandbox: Sandbox) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+def signed_in(signed_in: Client, astria_at_sandbox: Sandbox) -> Client:
+    """`user`'s browser, while inspection answers."""
+    return signed_in
 
 
 @pytest.fixture

@@ -29,13 +29,6 @@ def photo_set(user: User, pack: Pack) -> PhotoSet:
     return PhotoSetFactory.create(account=user.account, pack=pack, photos=4)
 
 
-@pytest.fixture
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def form(photo_set: PhotoSet, order_key: str = "0:18", **more: str) -> dict[str, str]:
     pack = photo_set.pack.slug if photo_set.pack else ""
     return {"photo_set": str(photo_set.pk), "pack": pack, "order_key": order_key} | more

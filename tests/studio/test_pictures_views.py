@@ -35,13 +35,6 @@ def image(shoot: Shoot) -> Image:
     )
 
 
-@pytest.fixture
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 # Its page
 
 

@@ -26,13 +26,6 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def shoot_of(user: User, status: str, **values: Any) -> Shoot:
     now = timezone.now()
     is_final = status in Shoot.FINAL

@@ -33,13 +33,6 @@ def photo_set(user: User) -> PhotoSet:
     return PhotoSetFactory.create(account=user.account)
 
 
-@pytest.fixture
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 Send = Callable[..., Any]
 
 
