@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -56,7 +57,7 @@ class Sheet:
 
 def sheet(images: ImageQuerySet, start: int, *, base: str = "") -> Sheet:
     """Return PICTURES_A_PAGE of `images` from `start` on, newest first; `base` as in `frames`."""
-    ordered = images.select_related("shoot").order_by("-created_at", "id")
+    ordered = images.numbered().select_related("shoot").order_by("-created_at", "id")
     page = list(ordered[start : start + PICTURES_A_PAGE + 1])
     next_start = start + PICTURES_A_PAGE if len(page) > PICTURES_A_PAGE else 0
     return Sheet(frames(page[:PICTURES_A_PAGE], base=base), next_start)
@@ -69,17 +70,19 @@ def start_of(request: HttpRequest) -> int:
 
 
 def frames(images: Iterable[Image], *, width: int = 640, base: str = "") -> list[Frame]:
-    """Return the frames of stored pictures; `width` is that of the variant for browsers without srcset.
+    """Return the frames of stored, `numbered` pictures.
 
-    `base` is what the pictures' addresses begin with, by default that of their owner's pages. It is
-    asked of `reverse` once a page, not six times a picture.
+    `width` is that of the variant for browsers without srcset. `base` is what the pictures' addresses
+    begin with, by default that of their owner's pages. It is asked of `reverse` once a page, not six
+    times a picture.
     """
     base = base or reverse("studio:picture", args=[_NIL]).partition(_NIL)[0]
-    alt = _("Picture from %(title)s")
+    alt = _("%(title)s, shot %(shot)d, picture %(number)d")
     return [_frame(image, f"{base}{image.pk}/", alt, width) for image in images]
 
 
 def _frame(image: Image, page_url: str, alt: str, width: int) -> Frame:
+    place: Any = image  # its `shot` and `number` are not fields
     return Frame(
         id=str(image.pk),
         src=f"{page_url}{width}.webp",
@@ -87,7 +90,7 @@ def _frame(image: Image, page_url: str, alt: str, width: int) -> Frame:
         width=image.width,
         height=image.height,
         placeholder=image.placeholder,
-        alt=alt % {"title": image.shoot.title},
+        alt=alt % {"title": image.shoot.title, "shot": place.shot, "number": place.number},
         liked=image.liked_at is not None,
         like_url=f"{page_url}like/",
         unlike_url=f"{page_url}unlike/",

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CreditAccount, User
+from packs.models import PackPrompt
 from studio.models.event import Event
 from studio.models.prompt import Prompt
 from studio.models.shoot import Shoot
@@ -28,6 +30,24 @@ class ImageQuerySet(models.QuerySet["Image"]):
 
     def due(self, now: datetime) -> ImageQuerySet:
         return self.filter(next_check_at__lte=now)
+
+    def numbered(self) -> ImageQuerySet:
+        """Each with `shot`, its shot's place in the pack (or in the shoot), and `number` in that shot."""
+        shots = PackPrompt.objects.filter(
+            astria_id=OuterRef("prompt__orig_prompt_id"), pack_class__pack=OuterRef("shoot__pack")
+        )
+        prompts = Prompt.objects.filter(shoot=OuterRef("shoot"), astria_id__lte=OuterRef("prompt__astria_id"))
+        earlier = Image.objects.filter(prompt=OuterRef("prompt")).filter(
+            Q(created_at__lt=OuterRef("created_at"))
+            | Q(created_at=OuterRef("created_at"), pk__lte=OuterRef("pk"))
+        )
+        in_pack = Subquery(shots.order_by("position").values(place=F("position") + 1)[:1])
+        return self.annotate(shot=Coalesce(in_pack, _count(prompts)), number=_count(earlier))
+
+
+def _count(rows: models.QuerySet[Any]) -> Subquery:
+    """Return the number of `rows` as a part of another query."""
+    return Subquery(rows.order_by().values(one=models.Value(1)).annotate(n=Count("pk")).values("n"))
 
 
 class Image(StateModel):

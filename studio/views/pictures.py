@@ -29,7 +29,6 @@ def picture(request: SignedInRequest, image_id: UUID) -> HttpResponse:
         "previous_url": earlier.get_absolute_url() if earlier else "",
         "next_url": later.get_absolute_url() if later else "",
         "back_url": reverse("studio:shoot-gallery", args=[image.shoot_id]),
-        "shot_text": image.shoot.title,
     }
     return render(request, "studio/picture.html", context)
 
@@ -79,6 +78,6 @@ def _answer(request: SignedInRequest, image: Image) -> HttpResponse:
 
 
 def _own(request: SignedInRequest, image_id: UUID) -> Image:
-    images = Image.objects.for_user(request.user).stored()
+    images = Image.objects.for_user(request.user).stored().numbered()
     images = images.select_related("shoot__pack", "prompt__shoot__tune")
     return get_object_or_404(images, pk=image_id)
