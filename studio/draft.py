@@ -65,7 +65,8 @@ def drafts_of(user: User) -> QuerySet[PhotoSet]:
     A set whose order was cancelled, or whose training failed, is a draft again.
     """
     made = Tune.objects.filter(photo_set=OuterRef("pk")).exclude(status__in=BACK_TO_DRAFT)
-    return PhotoSet.objects.for_user(user).exclude(Exists(made)).annotate(photo_count=Count("photos"))
+    sets = PhotoSet.objects.for_user(user).select_related("pack").exclude(Exists(made))
+    return sets.annotate(photo_count=Count("photos"))
 
 
 def answers_of(photo_set: PhotoSet, photos: Sequence[Photo]) -> Answers:

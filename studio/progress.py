@@ -33,7 +33,7 @@ class Stage:
 
 def progress_of(shoot: Shoot) -> dict[str, Any]:
     """Return everything that the page of a shoot shows."""
-    images = shoot.images.stored().select_related("shoot").order_by("-stored_at")
+    images = shoot.images.stored().numbered().select_related("shoot").order_by("-stored_at")
     arrived = images.count()
     return {
         "shoot": shoot,
@@ -41,7 +41,9 @@ def progress_of(shoot: Shoot) -> dict[str, Any]:
         "estimate": _estimate(shoot),
         "is_late": _is_late(shoot),
         "images": frames(images[:LATEST], width=320),
+        "blanks": range(arrived, 0 if shoot.is_final else min(shoot.expected_images, LATEST)),
         "arrived": arrived,
+        "more": max(0, arrived - LATEST),
         "expected": shoot.expected_images,
         "can_cancel": shoot.is_cancellable,
         "gallery_url": reverse("studio:shoot-gallery", args=[shoot.pk]) if arrived else "",
@@ -136,4 +138,5 @@ def list_of(user: User) -> QuerySet[Shoot]:
     latest = Image.objects.stored().filter(shoot=OuterRef("pk")).order_by("-stored_at").values("pk")[:1]
     stored = Count("images", filter=Q(images__status=Image.Status.STORED))
     shoots = Shoot.objects.for_user(user).select_related("tune__photo_set")
-    return shoots.annotate(picture_count=stored, cover_id=Subquery(latest))
+    shoots = shoots.annotate(picture_count=stored, cover_id=Subquery(latest))
+    return shoots.order_by("-created_at", "pk")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
@@ -20,6 +21,8 @@ from studio.draft import drafts_of
 from studio.models import PhotoSet, Shoot
 from studio.progress import list_of, progress_of
 
+SHOOTS_A_PAGE = 24
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
@@ -27,7 +30,8 @@ def shoots(request: SignedInRequest) -> HttpResponse:
     """The person's shoots and drafts; POST orders one."""
     if request.method == "POST":
         return _order(request)
-    context = {"shoots": list_of(request.user), "drafts": drafts_of(request.user)}
+    page = Paginator(list_of(request.user), SHOOTS_A_PAGE).get_page(request.GET.get("page"))
+    context = {"shoots": page, "drafts": drafts_of(request.user) if page.number == 1 else []}
     return render(request, "studio/shoots.html", context)
 
 

@@ -171,6 +171,31 @@ def test_who_has_none_is_told_how_to_begin(signed_in: Client) -> None:
     assert "Start your first shoot" in signed_in.get("/shoots/").content.decode()
 
 
+def test_a_page_lists_24_shoots_and_none_is_lost_between_pages(signed_in: Client, user: User) -> None:
+    tune, pack = TuneFactory.create(account=user.account), PackFactory.create()
+    made = [shoot_of(user, "failed", tune=tune, pack=pack, error="?") for _ in range(25)]
+    Shoot.objects.update(created_at=timezone.now())
+
+    first, second = (signed_in.get(f"/shoots/?page={n}").content.decode() for n in (1, 2))
+
+    listed = [shoot for page in (first, second) for shoot in made if shoot.get_absolute_url() in page]
+    assert {*listed} == {*made}
+    assert len(listed) == 25
+    assert first.count('class="card"') == 24
+    assert 'href="?page=2"' in first
+    assert 'href="?page=1"' in second
+
+
+def test_drafts_stand_before_the_latest_shoots_only(signed_in: Client, user: User) -> None:
+    tune, pack = TuneFactory.create(account=user.account), PackFactory.create()
+    for _ in range(25):
+        shoot_of(user, "failed", tune=tune, pack=pack, error="?")
+    draft = PhotoSetFactory.create(account=user.account)
+
+    assert draft.get_absolute_url() in signed_in.get("/shoots/").content.decode()
+    assert draft.get_absolute_url() not in signed_in.get("/shoots/?page=2").content.decode()
+
+
 @pytest.mark.parametrize("rows", [1, 30])
 def test_the_list_asks_the_database_as_often_for_30_shoots_as_for_1(
     signed_in: Client, user: User, rows: int, django_assert_num_queries: Any
@@ -183,7 +208,7 @@ def test_the_list_asks_the_database_as_often_for_30_shoots_as_for_1(
         ImageFactory.create(shoot=shoot_of(user, "ready", tune=tune, pack=pack))
         PhotoSetFactory.create(account=user.account)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         signed_in.get("/shoots/")
 
 
@@ -196,3 +221,24 @@ def test_a_shoots_page_asks_the_database_as_often_for_30_pictures_as_for_1(
 
     with django_assert_num_queries(6):
         signed_in.get(shoot.get_absolute_url())
+
+
+def test_pictures_to_come_have_their_places_kept(signed_in: Client, user: User) -> None:
+    shoot = shoot_of(user, "generating", expected_images=8)
+    ImageFactory.create_batch(3, shoot=shoot, prompt=PromptFactory.create(shoot=shoot))
+
+    assert signed_in.get(shoot.get_absolute_url()).content.decode().count("progress-blank") == 5
+
+
+def test_a_shoot_that_is_over_keeps_no_places(signed_in: Client, user: User) -> None:
+    shoot = shoot_of(user, "partly", expected_images=8)
+    ImageFactory.create_batch(3, shoot=shoot, prompt=PromptFactory.create(shoot=shoot))
+
+    assert "progress-blank" not in signed_in.get(shoot.get_absolute_url()).content.decode()
+
+
+def test_what_the_page_does_not_show_is_said_to_be_in_the_gallery(signed_in: Client, user: User) -> None:
+    shoot = shoot_of(user, "ready")
+    ImageFactory.create_batch(14, shoot=shoot, prompt=PromptFactory.create(shoot=shoot))
+
+    assert "2 more in the gallery" in signed_in.get(shoot.get_absolute_url()).content.decode()
