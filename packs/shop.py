@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 
 from packs.models import Pack, PackClass
@@ -35,6 +36,12 @@ class Shelf:
         return self.pack.title
 
     @property
+    def one_offer(self) -> Offer | None:
+        """What every class is offered alike, so that a card says it once; None when they differ."""
+        alike = {(offer.num_images, offer.price) for offer in self.offers}
+        return self.offers[0] if len(alike) == 1 else None
+
+    @property
     def slug(self) -> str:
         return self.pack.slug
 
@@ -56,13 +63,24 @@ def shelf(packs: Iterable[Pack]) -> list[Shelf]:
 
 
 def _on_shelf(pack: Pack) -> Shelf:
-    offers = [_offer(pack, it, getattr(it, "shots", 0)) for it in pack.classes.all()]
+    offers = [_offer(pack, it, getattr(it, "shots", 0)) for it in _classes(pack)]
     return Shelf(pack, picture_url(pack.cover), offers)
 
 
 def with_shots(pack: Pack) -> list[Offer]:
     """Return a pack's offers with every shot and its sample pictures. Needs `with_shots`."""
-    return [_offer(pack, pack_class, _shots(pack_class)) for pack_class in pack.classes.all()]
+    return [_offer(pack, pack_class, _shots(pack_class)) for pack_class in _classes(pack)]
+
+
+def _classes(pack: Pack) -> list[PackClass]:
+    """Return a pack's classes in the order in which the studio names them everywhere."""
+    return sorted(pack.classes.all(), key=lambda it: (place_of_class(it.name), it.name))
+
+
+def place_of_class(name: str) -> int:
+    """Return where a class name stands among those of this studio; others come last."""
+    names = list(settings.CLASS_NAMES)
+    return names.index(name) if name in names else len(names)
 
 
 def _offer(pack: Pack, pack_class: PackClass, shots: Any) -> Offer:

@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from packs.models import Pack
-from packs.shop import picture_url, shelf, with_shots
+from packs.shop import picture_url, place_of_class, shelf, with_shots
 
 
 @require_safe
 def packs(request: HttpRequest) -> HttpResponse:
     """Every published pack, of one class if asked for."""
     published = shelf(Pack.objects.published().in_shop_order().with_classes())
-    class_names = sorted({offer.name for pack in published for offer in pack.offers}, reverse=True)
+    class_names = sorted({it.name for pack in published for it in pack.offers}, key=place_of_class)
     class_name = request.GET.get("class", "")
     if class_name in class_names:
         published = [pack for pack in published if any(o.name == class_name for o in pack.offers)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,7 +12,7 @@ from packs.shop import Shelf, picture_url, shelf
 from studio.models.photo import MAX_PHOTOS, MIN_PHOTOS
 
 PACKS_SHOWN = 6
-SAMPLES_SHOWN = 8
+SHOTS_LOOKED_AT = 3
 
 
 @require_safe
@@ -31,15 +29,19 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "studio/home.html", context)
 
 
-def _samples(packs: list[Shelf]) -> list[dict[str, object]]:
-    """Return one sample picture of each of the shown packs' first shots, in turn."""
+def _samples(packs: list[Shelf]) -> list[dict[str, str]]:
+    """Return a sample of each pack, of one class after the other in turn; covers show the first shots."""
     prompts = PackPrompt.objects.filter(
-        pack_class__pack__in=[shelf.pack for shelf in packs], position__lt=3
+        pack_class__pack__in=[shelf.pack for shelf in packs], position__lt=SHOTS_LOOKED_AT
     ).exclude(samples=[])
-    keys = prompts.order_by("position", "pack_class__pack__position", "-pack_class__name").values_list(
-        "samples", "pack_class__pack__title"
-    )
-    return [
-        {"url": picture_url(samples[0]), "width": 416, "height": 544, "alt": title}
-        for samples, title in islice(keys, SAMPLES_SHOWN)
-    ]
+    found = prompts.order_by("position").values_list("pack_class__pack", "pack_class__name", "samples")
+    # The latest of the looked-at shots stays.
+    keys = {(pack_id, class_name): samples[0] for pack_id, class_name, samples in found}
+    samples = []
+    for turn, pack in enumerate(packs):
+        names = [offer.name for offer in pack.offers if (pack.pack.pk, offer.name) in keys]
+        if names:
+            key = keys[pack.pack.pk, names[turn % len(names)]]
+            address = pack.get_absolute_url()
+            samples.append({"url": picture_url(key), "title": pack.title, "pack_url": address})
+    return samples

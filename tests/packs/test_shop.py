@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
-from packs.models import Pack
+from packs.models import Pack, PackPrompt
 from tests.factories import PackFactory, jpeg
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +127,37 @@ def test_a_packs_page_asks_the_database_three_times(
 ) -> None:
     with django_assert_num_queries(3):
         client.get(f"/packs/{pack.slug}/")
+
+
+def test_a_card_says_once_what_holds_for_every_class(client: Client, pack: Pack) -> None:
+    alike = client.get("/packs/").content.decode()
+    pack.classes.filter(name="man").update(price=7)
+    different = client.get("/packs/").content.decode()
+
+    assert "Man, Woman" in alike
+    assert alike.count("18 credits") == 1
+    assert "Man, 8 pictures" in different
+    assert "7 credits" in different
+
+
+def test_classes_stand_in_the_studios_order_everywhere(client: Client, pack: Pack, settings: Any) -> None:
+    settings.CLASS_NAMES = ["woman", "man"]
+
+    card = client.get("/packs/").content.decode()
+    page = client.get(f"/packs/{pack.slug}/").content.decode()
+
+    assert "Woman, Man" in card
+    assert card.index("?class=woman") < card.index("?class=man")
+    assert page.index("Woman: 4 shots") < page.index("Man: 4 shots")
+
+
+def test_the_first_page_shows_each_pack_with_one_class_after_the_other(client: Client) -> None:
+    for pack in PackFactory.create_batch(2):
+        for shot in PackPrompt.objects.filter(pack_class__pack=pack):
+            shot.samples = [f"packs/{pack.astria_id}/{shot.pack_class.name}-{shot.position}.webp"]
+            shot.save(update_fields=["samples"])
+
+    page = client.get("/").content.decode()
+
+    assert page.count("/man-2.webp") == 1
+    assert page.count("/woman-2.webp") == 1
