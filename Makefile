@@ -13,7 +13,7 @@ SANDBOX := $(BIN)/python -m sandbox --port $(SANDBOX_PORT) --data $(DATA_DIR)/sa
 # honcho gives each process a PORT of its own, so the public address is said outright.
 DEV := DEBUG=1 PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) PUBLIC_URL=$(PUBLIC_URL) DATA_DIR=$(DATA_DIR) \
 	INSPECT_WITH_FILE_NAMES=1 \
-	NOTICE="Sandbox: the pictures are made by a local stand-in, not by Astria."
+	NOTICE="Sandbox: pictures by a local stand-in, not by Astria."
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test check test-services test-browser bench bench-quick clean

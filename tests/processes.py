@@ -146,7 +146,7 @@ def _studio(folder: Path, sandbox: Sandbox, more: Mapping[str, str]) -> Studio:
         "ASTRIA_BASE_URL": sandbox.url,
         "ASTRIA_API_KEY": "sd_key_of_the_tests",
         "DEBUG": "1",
-        "NOTICE": "Sandbox: the pictures are made by a local stand-in, not by Astria.",
+        "NOTICE": "Sandbox: pictures by a local stand-in, not by Astria.",
         "INSPECT_WITH_FILE_NAMES": "1",
         "PYTHONUNBUFFERED": "1",
         **more,

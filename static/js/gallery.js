@@ -24,6 +24,7 @@ function layOut(gallery) {
   const wanted = width < 600 ? 240 : Math.min(380, width / 4);
   let row = [];
   let sum = 0;
+  let last = wanted;
   for (const item of gallery.children) {
     if (isMore(item)) continue;
     const ratio = proportion(item);
@@ -32,10 +33,11 @@ function layOut(gallery) {
     const height = (width - GAP * (row.length - 1)) / sum;
     if (height > wanted) continue;
     size(row, height);
+    last = height;
     row = [];
     sum = 0;
   }
-  if (row.length) size(row, Math.min(wanted, (width - GAP * (row.length - 1)) / sum));
+  if (row.length) size(row, Math.min(last, (width - GAP * (row.length - 1)) / sum));
   gallery.dataset.rows = "";
 }
 

@@ -54,6 +54,8 @@ def _page(
     query = "show=liked&" if only_liked else ""
     context: dict[str, Any] = {
         "title": title,
+        "url": url,
+        "only_liked": only_liked,
         "images": page.frames,
         "count": shown.count(),
         "next_url": f"{url}?{query}from={page.next_start}" if page.next_start else "",
@@ -61,22 +63,26 @@ def _page(
             {"label": _("All"), "url": url, "selected": not only_liked},
             {"label": _("Liked"), "url": f"{url}?show=liked", "selected": only_liked},
         ],
-        "shoots": _shoots(request, shoot),
+        "shoots": _shoots(request, shoot, "?show=liked" if only_liked else ""),
         "share_url": reverse("studio:shares", args=[shoot.pk]) if shoot else "",
     }
     return render(request, "studio/gallery.html", context)
 
 
-def _shoots(request: SignedInRequest, current: Shoot | None) -> list[dict[str, Any]]:
-    """Return links to the person's other shoots that have pictures."""
+def _shoots(request: SignedInRequest, current: Shoot | None, query: str) -> list[dict[str, Any]]:
+    """Return links to the person's shoots that have pictures, keeping the filter; one needs no choice."""
     shoots = Shoot.objects.for_user(request.user).filter(status__in=["generating", "ready", "partly"])
-    links = [{"title": _("All shoots"), "url": reverse("studio:gallery"), "selected": current is None}]
-    for shoot in shoots[:SHOOTS_LISTED]:
-        links.append(
-            {
-                "title": shoot.title,
-                "url": reverse("studio:shoot-gallery", args=[shoot.pk]),
-                "selected": current is not None and shoot.pk == current.pk,
-            }
-        )
+    found = list(shoots.select_related("tune__photo_set")[:SHOOTS_LISTED])
+    if len(found) < 2:
+        return []
+    links = [_link(_("All shoots"), reverse("studio:gallery") + query, selected=current is None)]
+    for shoot in found:
+        photo_set = shoot.tune.photo_set
+        title = f"{shoot.title}, {photo_set.name}" if photo_set else shoot.title
+        url = reverse("studio:shoot-gallery", args=[shoot.pk]) + query
+        links.append(_link(title, url, selected=shoot == current))
     return links
+
+
+def _link(title: str, url: str, *, selected: bool) -> dict[str, Any]:
+    return {"title": title, "url": url, "selected": selected}

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedInRequest
 from packs.models import Pack
+from packs.shop import picture_url
 from studio.draft import begin, drafts_of, page_of
 from studio.forms import NewPhotoSetForm, PhotoSetForm
 from studio.models import PhotoSet
@@ -27,7 +28,8 @@ def new(request: SignedInRequest) -> HttpResponse:
     form = NewPhotoSetForm(request.POST or None)
     if form.is_valid():
         return redirect(begin(request.user, form, pack))
-    context = {"form": form, "pack": pack, "drafts": drafts_of(request.user)}
+    cover_url = picture_url(pack.cover) if pack else ""
+    context = {"form": form, "pack": pack, "cover_url": cover_url, "drafts": drafts_of(request.user)}
     return render(request, "studio/photo_set_new.html", context, status=422 if form.is_bound else 200)
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from packs.models import PackPrompt
 from studio.models import Image, Shoot
 from tests.factories import ImageFactory, PromptFactory, ShootFactory
 
@@ -90,6 +91,37 @@ def test_further_pages_keep_the_filter(signed_in: Client, shoot: Shoot) -> None:
     page = signed_in.get(f"/shoots/{shoot.pk}/gallery/?show=liked").content.decode()
 
     assert f'href="/shoots/{shoot.pk}/gallery/?show=liked&amp;from=40"' in page
+
+
+def test_words_for_a_picture_tell_it_from_every_other_of_its_shoot(signed_in: Client, shoot: Shoot) -> None:
+    pictures(shoot, 2)
+    pictures(shoot, 2)
+
+    page = signed_in.get("/gallery/").content.decode()
+
+    assert sorted(re.findall(r'alt="(Corporate[^"]*)"', page)) == [
+        f"Corporate, shot {shot}, picture {number}" for shot in (1, 2) for number in (1, 2)
+    ]
+
+
+def test_a_shot_is_numbered_as_on_its_packs_page(signed_in: Client, shoot: Shoot) -> None:
+    assert shoot.pack
+    shot = PackPrompt.objects.filter(pack_class__pack=shoot.pack, position=2).first()
+    assert shot
+    ImageFactory.create(shoot=shoot, prompt=PromptFactory.create(shoot=shoot, orig_prompt_id=shot.astria_id))
+
+    assert "Corporate, shot 3, picture 1" in signed_in.get("/gallery/").content.decode()
+
+
+def test_one_shoot_needs_no_choice_and_several_keep_the_filter(
+    signed_in: Client, user: User, shoot: Shoot
+) -> None:
+    pictures(shoot, 1, liked_at=timezone.now())
+    address = f"/shoots/{shoot.pk}/gallery/?show=liked"
+
+    assert f'href="{address}"' not in signed_in.get("/gallery/?show=liked").content.decode()
+    ShootFactory.create(account=user.account, tune=shoot.tune, pack=shoot.pack, status="generating")
+    assert f'href="{address}"' in signed_in.get("/gallery/?show=liked").content.decode()
 
 
 @pytest.mark.parametrize("start", ["-1", "x", "", "9" * 40, "1.5", "²"])
