@@ -27,7 +27,7 @@ def test_two_tabs_and_a_double_click_are_one_order_charged_once(tabs: Tabs) -> N
     assert second.url == first.url
     second.goto("/account/")
     expect(second.get_by_role("link", name="0 credits", exact=True)).to_be_visible()
-    expect(second.get_by_role("row").filter(has_text="-26")).to_have_count(1)
+    expect(second.get_by_role("row").filter(has_text="−26")).to_have_count(1)
     second.goto("/shoots/")
     expect(second.locator(".card")).to_have_count(1)
 
