@@ -4,6 +4,7 @@ The modules in the order of the way that docs/architecture.md follows. Beside th
 their states), views/ (pages) and management/ (commands).
 
 Photos come in
+    files               stored files by their keys
     uploading           takes a photo into a draft
     photos              from an uploaded file to a photo to keep: pixels alone
     faces               where the faces in a picture are

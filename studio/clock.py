@@ -3,7 +3,7 @@
 Each round takes what is due and queues it, moving its `next_check_at` on in the same transaction, so
 that a row whose task got lost is simply due again. All that the queue ever runs is named here, but for
 `studio.inspection.inspect_in_background`, which a form without JavaScript queues, and
-`studio.purging.delete_files`, which purging queues.
+`studio.files.delete`, which purging queues.
 """
 
 from __future__ import annotations

@@ -5,11 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from studio import pace
+from studio import files, pace
 from studio.fetching import FetchFailed, fetch
 from studio.models import Image
 from studio.pictures import Picture, PictureUnusable, develop
@@ -60,9 +58,9 @@ def _put_off(image: Image, error: FetchFailed | PictureUnusable) -> None:
 def _store(image: Image, data: bytes, picture: Picture) -> None:
     image.extension = picture.extension
     try:
-        save(image.original_key, data)
+        files.write(image.original_key, data)
         for width, variant in picture.variants.items():
-            save(image.variant_key(width), variant)
+            files.write(image.variant_key(width), variant)
     except Exception as error:
         # Our storage, not their picture: however long that takes to mend, nothing is lost.
         image.give_back(timezone.now() + pace.FIRST_RETRY, f"not stored ({type(error).__name__})")
@@ -75,8 +73,3 @@ def _store(image: Image, data: bytes, picture: Picture) -> None:
         placeholder=picture.placeholder,
         face_box=picture.face,
     )
-
-
-def save(key: str, data: bytes) -> None:
-    """Write `data` under `key`, over whatever lies there."""
-    default_storage.save(key, ContentFile(data))

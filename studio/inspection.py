@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.text import slugify
 
 import astria
 from accounts.models import CreditAccount
+from studio import files
 from studio.astria_client import astria_client
 from studio.models import Inspection, Photo, PhotoSet
 from studio.photos import PreparedPhoto, smaller_copy
@@ -35,8 +35,7 @@ def inspect(photo: Photo, class_name: str) -> dict[str, object]:
     if known is not None:
         return known
     try:
-        with default_storage.open(photo.key) as file:
-            jpeg = file.read()
+        jpeg = files.read(photo.key)
     except FileNotFoundError:
         raise NotChecked("the photo was removed") from None
     answer = _ask(jpeg, class_name, _file_name(photo))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from django.core.files.storage import default_storage
-
 import astria
+from studio import files
 from studio.astria_client import astria_client
 from studio.generation import callback_url
 from studio.models import Shoot, Tune
@@ -56,14 +55,9 @@ def _post_on_tune(shoot: Shoot) -> None:
 def _images(tune: Tune) -> list[astria.ImageFile]:
     """Return the tune's photos, all scaled down together until they fit one request."""
     photos = list(tune.photo_set.photos.all()) if tune.photo_set else []
-    originals = [_content(photo.key) for photo in photos]
+    originals = [files.read(photo.key) for photo in photos]
     for side in STEPS_DOWN:
         contents = [smaller_copy(original, side) for original in originals]
         if sum(map(len, contents)) <= MAX_REQUEST_BYTES:
             break
     return [astria.ImageFile(f"{number}.jpg", content) for number, content in enumerate(contents, start=1)]
-
-
-def _content(key: str) -> bytes:
-    with default_storage.open(key) as file:
-        return bytes(file.read())

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from studio import files
 from studio.models import Callback, Event, Heartbeat, Inspection, Photo, PhotoSet
 from studio.models.photo import PhotoSetQuerySet
 from studio.queue import enqueue
@@ -80,12 +80,6 @@ def _delete_drafts(drafts: PhotoSetQuerySet) -> int:
             photo_set.delete()
             # Queued with the rows' end: a process that dies here leaves no file behind.
             if keys:
-                enqueue(delete_files, *keys)
+                enqueue(files.delete, *keys)
             gone += 1
     return gone
-
-
-def delete_files(*keys: str) -> None:
-    """Delete these files; those that are gone already are no harm."""
-    for key in keys:
-        default_storage.delete(key)

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from studio.delivery import save
+from studio import files
 from studio.models import Inspection, Photo, PhotoSet
 from studio.models.photo import MAX_PHOTOS
 from studio.ordering import living_tune
@@ -31,8 +30,8 @@ def add_photo(photo_set: PhotoSet, photo_id: UUID, upload: File[bytes]) -> Photo
         raise PhotoRefused(_("The file is empty. Choose another one."))
     prepared = prepare(file, max_bytes=settings.MAX_PHOTO_BYTES)
     photo = _photo(photo_set, photo_id, upload.name or "", prepared)
-    save(photo.key, prepared.jpeg)
-    save(photo.tile_key, prepared.tile)
+    files.write(photo.key, prepared.jpeg)
+    files.write(photo.tile_key, prepared.tile)
     return _keep(photo)
 
 
@@ -77,11 +76,11 @@ def _keep(photo: Photo) -> Photo:
             _check_room(photo_set)
             photo.save(force_insert=True)
     except PhotoRefused:
-        _delete(photo.keys)
+        files.delete(*photo.keys)
         raise
     except IntegrityError:
         # The id is taken in another set, and it is nobody's business that it exists.
-        _delete(photo.keys)
+        files.delete(*photo.keys)
         raise PhotoRefused(_("This photo could not be added. Choose it once more.")) from None
     return photo
 
@@ -99,10 +98,5 @@ def remove_photo(photo: Photo) -> bool:
         photo.delete()
         said = Inspection.objects.filter(account=photo_set.account_id, sha256=photo.sha256)
         said.of_no_photo().delete()
-    _delete(keys)
+    files.delete(*keys)
     return True
-
-
-def _delete(keys: list[str]) -> None:
-    for key in keys:
-        default_storage.delete(key)

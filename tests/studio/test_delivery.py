@@ -158,7 +158,7 @@ def test_storage_that_fails_loses_nothing_however_often(
     image = pending(attempts=pace.MAX_IMAGE_ATTEMPTS - 1)
     server.answers(200, jpeg())
     with monkeypatch.context() as broken:
-        broken.setattr("studio.delivery.save", fail)
+        broken.setattr("studio.files.write", fail)
         with pytest.raises(OSError, match="no space"):
             deliver(image.pk)
     put_off = Image.objects.get()

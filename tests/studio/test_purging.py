@@ -11,9 +11,9 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from studio import clock, purging, queue
+from studio import clock, files, purging, queue
 from studio.models import Callback, Event, Heartbeat, Inspection, Photo, PhotoSet
-from studio.purging import Purged, delete_files, purge
+from studio.purging import Purged, purge
 from tests.factories import PhotoSetFactory, ShootFactory, TuneFactory
 
 pytestmark = pytest.mark.django_db
@@ -161,8 +161,8 @@ def test_purging_twice_deletes_nothing_more() -> None:
 def test_deleting_files_twice_is_no_harm() -> None:
     keys = [key for photo in draft(1).photos.all() for key in photo.keys]
 
-    delete_files(*keys)
-    delete_files(*keys)
+    files.delete(*keys)
+    files.delete(*keys)
 
     assert not any(default_storage.exists(key) for key in keys)
 
