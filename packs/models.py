@@ -118,6 +118,10 @@ class PackClassQuerySet(models.QuerySet["PackClass"]):
         """Classes that can be ordered; not those that Astria no longer has in their pack."""
         return self.filter(missing_since=None)
 
+    def published(self) -> PackClassQuerySet:
+        """Offered classes of packs that people can order."""
+        return self.offered().filter(pack__in=Pack.objects.published())
+
     def mark_missing(self) -> int:
         """Note since when Astria no longer has these classes. The rows stay: staff's prices are in them."""
         return self.offered().update(missing_since=timezone.now())

@@ -122,19 +122,23 @@ def _take_in_class(
         name=name,
         defaults={"num_images": cost.num_images, "cost_mc": cost_mc, "missing_since": None},
     )
-    per_shot = max(1, round(cost.num_images / len(prompts)))
+    _take_in_shots(pack_class, prompts, max(1, round(cost.num_images / len(prompts))))
+    return True
+
+
+def _take_in_shots(pack_class: PackClass, prompts: tuple[astria.PackPrompt, ...], num_images: int) -> None:
+    """Write down the shots of a class, in Astria's order; `num_images` of each."""
     for position, prompt in enumerate(prompts):
         PackPrompt.objects.update_or_create(
             pack_class=pack_class,
             astria_id=prompt.id,
             defaults={
                 "position": position,
-                "num_images": per_shot,
+                "num_images": num_images,
                 "sample_sources": list(prompt.images[:SAMPLES_PER_SHOT]),
             },
         )
     pack_class.prompts.exclude(astria_id__in=[prompt.id for prompt in prompts]).delete()
-    return True
 
 
 def _flag_missing(listed: set[int]) -> list[str]:

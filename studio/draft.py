@@ -150,9 +150,8 @@ def _review(photo_set: PhotoSet, user: User) -> dict[str, Any]:
 
 def _offers_for(photo_set: PhotoSet) -> QuerySet[PackClass]:
     return (
-        PackClass.objects.offered()
-        .filter(name=photo_set.class_name, pack__status=Pack.Status.PUBLISHED)
-        .filter(pack__missing_since=None)
+        PackClass.objects.published()
+        .filter(name=photo_set.class_name)
         .select_related("pack")
         .order_by("pack__position", "-pack__likes", "-pack__astria_id")
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import NotEnoughCredits
-from packs.models import Pack
+from packs.models import Pack, PackClass
 from packs.pricing import price_of_class
 from studio import pace
 from studio.models import PhotoSet, Shoot, Tune
@@ -100,11 +100,7 @@ def _order_key(photo_set: PhotoSet, number: int) -> str:
 def _take(
     photo_set: PhotoSet, pack: Pack | None, number: int, shown: int | None, characteristics: dict[str, str]
 ) -> Shoot:
-    problems = problems_with(photo_set, pack)
-    if pack is None or problems:
-        raise OrderRefused(*problems)
-    offer = pack.classes.get(name=photo_set.class_name)
-    tune = living_tune(photo_set)
+    offer, tune = _offer(photo_set, pack), living_tune(photo_set)
     price = price_of_class(offer, with_training=tune is None)
     if number != orders_so_far(photo_set) or shown not in (None, price):
         raise OrderRefused(_("This page is out of date. Look at it once more and order again."))
@@ -112,17 +108,25 @@ def _take(
         account=photo_set.account,
         tune=tune or _new_tune(photo_set, characteristics),
         trains=tune is None,
-        pack=pack,
-        title=pack.title,
+        pack=offer.pack,
+        title=offer.pack.title,
         order_key=_order_key(photo_set, number),
         price=price,
         expected_images=offer.num_images,
         expected_prompts=offer.prompts.count(),
     )
-    photo_set.account.spend(price, key=f"shoot:{shoot.pk}", note=pack.title)
+    photo_set.account.spend(price, key=f"shoot:{shoot.pk}", note=shoot.title)
     shoot.mark_queued(next_check_at=timezone.now() + pace.SWEEP)
     enqueue(advance, shoot.pk)
     return shoot
+
+
+def _offer(photo_set: PhotoSet, pack: Pack | None) -> PackClass:
+    """Return what is ordered. Raises OrderRefused with every reason against it."""
+    problems = problems_with(photo_set, pack)
+    if pack is None or problems:
+        raise OrderRefused(*problems)
+    return pack.classes.get(name=photo_set.class_name)
 
 
 def _new_tune(photo_set: PhotoSet, characteristics: dict[str, Any]) -> Tune:

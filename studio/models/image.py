@@ -28,6 +28,10 @@ class ImageQuerySet(models.QuerySet["Image"]):
     def stored(self) -> ImageQuerySet:
         return self.filter(status=Image.Status.STORED)
 
+    def shown(self) -> ImageQuerySet:
+        """What galleries show: stored, and not hidden by the person."""
+        return self.stored().filter(hidden_at=None)
+
     def due(self, now: datetime) -> ImageQuerySet:
         return self.filter(next_check_at__lte=now)
 

@@ -98,7 +98,7 @@ class Share(models.Model):
 
     def images(self) -> ImageQuerySet:
         """Return the pictures that the link shows now."""
-        images = Image.objects.stored().filter(shoot=self.shoot_id, hidden_at=None)
+        images = Image.objects.shown().filter(shoot=self.shoot_id)
         return images.filter(liked_at__isnull=False) if self.only_liked else images
 
     # Properties

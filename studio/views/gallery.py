@@ -47,7 +47,7 @@ def _page(
     request: SignedInRequest, images: ImageQuerySet, *, title: str, url: str, shoot: Shoot | None = None
 ) -> HttpResponse:
     only_liked = request.GET.get("show") == "liked"
-    shown = images.stored().filter(hidden_at=None)
+    shown = images.shown()
     if only_liked:
         shown = shown.filter(liked_at__isnull=False)
     page = sheet(shown, start_of(request))

@@ -35,7 +35,7 @@ def picture(request: SignedInRequest, image_id: UUID) -> HttpResponse:
 
 def _neighbours(image: Image) -> tuple[Image | None, Image | None]:
     """Return who stands before and after a picture in its gallery's order: newest first, then by id."""
-    others = Image.objects.stored().filter(shoot=image.shoot_id, hidden_at=None)
+    others = Image.objects.shown().filter(shoot=image.shoot_id)
     at, pk = image.created_at, image.pk
     before = others.filter(Q(created_at__gt=at) | Q(created_at=at, pk__lt=pk)).order_by("created_at", "-pk")
     after = others.filter(Q(created_at__lt=at) | Q(created_at=at, pk__gt=pk)).order_by("-created_at", "pk")
