@@ -109,3 +109,23 @@ def test_a_weak_password_is_named_and_the_address_stays_in_its_field(client: Cli
     assert "too common" in answer.content.decode()
     assert 'value="zoe@example.com"' in answer.content.decode()
     assert not User.objects.exists()
+
+
+def test_the_page_for_the_code_says_once_where_it_was_sent(client: Client) -> None:
+    sign_up(client)
+
+    assert client.get("/accounts/confirm-email/").content.decode().count("zoe@example.com") == 1
+
+
+def test_the_rules_for_a_password_are_said_in_one_line(client: Client) -> None:
+    page = client.get("/accounts/signup/").content.decode()
+
+    assert "At least 8 characters. Not a common password, and not like your address." in page
+
+
+@pytest.mark.parametrize("password", ["x7!kq", "password123", "zoe@example.com"])
+def test_a_password_against_the_rules_makes_no_account(client: Client, password: str) -> None:
+    answer = client.post("/accounts/signup/", {"email": "zoe@example.com", "password1": password})
+
+    assert "errorlist" in answer.content.decode()
+    assert not User.objects.exists()
