@@ -46,7 +46,7 @@ def look(shoot: Shoot) -> None:
     with suppress(astria.AstriaError):  # it is on the timeline already
         brought = _ask(shoot)
     shoot.refresh_from_db()
-    if shoot.is_final or settle(shoot):
+    if shoot.is_final or settle(shoot, looked=True):
         return
     looks = 0 if brought else shoot.looks + 1
     shoot.look_again_at(next_look(shoot, looks), looks=looks)
@@ -164,6 +164,7 @@ def take_in_prompt(shoot: Shoot, theirs: astria.Prompt) -> bool:
 
     A narrow callback leaves fields out; they stay as they were. More pictures than expected are kept.
     """
+    Tune.lock(shoot.tune_id)
     if not fitting(Prompt, {"astria_id": theirs.id}):
         return False
     prompt, created = Prompt.objects.get_or_create(

@@ -37,7 +37,8 @@ def _calls_for_a_look(shoot: Shoot) -> bool:
 
 @transaction.atomic
 def _take_in(shoot: Shoot, said: astria.TuneCallback | astria.PromptsCallback) -> str:
-    """Return what was wrong with it, "" if nothing."""
+    """Return what was wrong with it, "" if nothing. Of two at once, one waits for the other."""
+    Tune.lock(shoot.tune_id)
     if isinstance(said, astria.TuneCallback):
         if not _is_tune_of(shoot, said.tune):
             return f"tune {said.tune.id} is not this shoot's"

@@ -32,6 +32,8 @@ PAUSED_LOOK = timedelta(minutes=1)
 # Too late, per stage: the rest fails and its share is refunded.
 TRAINING_DEADLINE = timedelta(hours=6)
 GENERATING_DEADLINE = timedelta(hours=3)
+# Longer than all tries to have a picture together.
+FETCHING_DEADLINE = timedelta(hours=2)
 # Late: the person is told.
 LATE_AFTER = timedelta(minutes=15)
 

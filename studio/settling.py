@@ -13,11 +13,15 @@ from studio.models import Image, Prompt, Shoot, Tune
 from studio.queue import enqueue
 
 
-def settle(shoot: Shoot) -> bool:
-    """End the shoot if nothing more is to come, or too late. True if it was ended now."""
+def settle(shoot: Shoot, *, looked: bool = False) -> bool:
+    """End the shoot if nothing more is to come. True if it was ended now.
+
+    `looked`: Astria was asked just now. Only then does the deadline count: while the studio itself was
+    down, all may have been made in time.
+    """
     if shoot.status not in Shoot.AT_ASTRIA:
         return False
-    if not _is_complete(shoot) and not _is_too_late(shoot):
+    if not _is_complete(shoot) and not (looked and _is_too_late(shoot)):
         return False
     return _end(shoot)
 
@@ -49,11 +53,17 @@ def _is_complete(shoot: Shoot) -> bool:
 
 
 def _is_too_late(shoot: Shoot) -> bool:
-    return shoot.deadline_at is not None and shoot.deadline_at <= timezone.now()
+    """Past the deadline, and no picture that Astria announced is still being fetched."""
+    now = timezone.now()
+    if shoot.deadline_at is None or shoot.deadline_at > now:
+        return False
+    fetched = shoot.images.filter(status=Image.Status.PENDING, created_at__gt=now - pace.FETCHING_DEADLINE)
+    return not fetched.exists()
 
 
 @transaction.atomic
 def _end(shoot: Shoot) -> bool:
+    Tune.lock(shoot.tune_id)
     missing = _missing_by_prompt(shoot)
     stored = shoot.images.filter(status=Image.Status.STORED).exists()
     if not stored:

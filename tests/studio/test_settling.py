@@ -116,8 +116,28 @@ def test_what_was_never_announced_is_given_back_at_the_deadline(
     [came(2) for _ in range(3)]
     noon.shift(timedelta(hours=3))
 
-    assert settle(shoot) is True
+    assert settle(shoot, looked=True) is True
     assert (shoot.status, refunds(shoot)) == (Shoot.Status.PARTLY, {"never-announced": 5})
+
+
+def test_the_deadline_counts_only_after_a_look(
+    noon: Traveller, shoot: Shoot, came: Callable[..., Prompt]
+) -> None:
+    [came(2) for _ in range(3)]
+    noon.shift(timedelta(hours=12))
+
+    assert settle(shoot) is False
+
+
+@pytest.mark.parametrize(("minutes", "ended"), [(0, False), (119, False), (121, True)])
+def test_at_the_deadline_pictures_that_are_being_fetched_are_waited_for(
+    noon: Traveller, shoot: Shoot, came: Callable[..., Prompt], minutes: float, ended: bool
+) -> None:
+    noon.shift(timedelta(hours=12))
+    ImageFactory.create(shoot=shoot, prompt=came(1), status=Image.Status.PENDING, next_check_at=NOON)
+    noon.shift(timedelta(minutes=minutes))
+
+    assert settle(shoot, looked=True) is ended
 
 
 def test_a_shoot_without_any_picture_fails_and_all_comes_back(shoot: Shoot) -> None:
@@ -133,7 +153,7 @@ def test_a_shoot_without_any_picture_fails_and_all_comes_back(shoot: Shoot) -> N
 def test_a_shoot_that_is_too_late_fails_and_all_comes_back(noon: Traveller, shoot: Shoot) -> None:
     noon.shift(timedelta(hours=3))
 
-    settle(shoot)
+    settle(shoot, looked=True)
 
     assert (shoot.status, refunds(shoot)) == (Shoot.Status.FAILED, {"all": 18})
 

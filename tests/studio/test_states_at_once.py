@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django_q.models import OrmQ
 from accounts.models import CreditAccount
 from studio import likes
 from studio.clock import queue_callbacks, queue_due
+from studio.inbox import process
 from studio.models import Callback, Heartbeat, Image, Pause, Prompt, Shoot, Tune
 from studio.settling import fail
 from tests.factories import ImageFactory, PromptFactory, ShootFactory
@@ -78,3 +80,16 @@ def test_two_clocks_at_once_queue_what_is_due_once(at_once: AtOnce) -> None:
 
     assert sorted(numbers) == [0, 0, 1, 1]
     assert OrmQ.objects.count() == 2
+
+
+def test_the_same_prompts_told_of_at_once_in_any_order_are_taken_in_once(at_once: AtOnce) -> None:
+    shoot = ShootFactory.create()
+    told = [{"id": 100 + n, "images": [f"https://p.example/{n}/{k}" for k in (1, 2)]} for n in range(4)]
+    bodies = [told, told[::-1]] * 4
+    callbacks = [Callback.objects.create(shoot=shoot, body=json.dumps(body)) for body in bodies]
+
+    at_once(*[lambda callback=callback: process(callback.pk) for callback in callbacks])
+
+    assert (Prompt.objects.count(), Image.objects.count()) == (4, 8)
+    assert set(Callback.objects.values_list("error", flat=True)) == {""}
+    assert OrmQ.objects.count() == 8
