@@ -121,6 +121,9 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://cache")}
+# Django's default for its own caches is 300: with a few hundred guesses one would push one's own count out.
+if CACHES["default"]["BACKEND"].startswith("django.core.cache.backends.db"):
+    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)
 
 Q_CLUSTER = {
     "name": "studio",
