@@ -227,6 +227,7 @@ CLASS_NAMES = env.list("CLASS_NAMES", default=["man", "woman"])
 
 # --- Security ---------------------------------------------------------------------------------------------
 
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
