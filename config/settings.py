@@ -101,6 +101,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "studio.context_processors.site",
             ],
+            "libraries": {"constant": "config.constant"},
         },
     }
 ]

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Never
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class NotEnoughCredits(Exception):
@@ -110,6 +111,13 @@ class CreditAccount(models.Model):
             self.refresh_from_db(fields=["balance", "owed"])
             return False
         return True
+
+    # Properties
+
+    @property
+    def balance_text(self) -> str:
+        """The balance in words; in Python because every page shows it."""
+        return ngettext("%(n)d credit", "%(n)d credits", self.balance) % {"n": self.balance}
 
 
 class CreditEntryQuerySet(models.QuerySet["CreditEntry"]):
