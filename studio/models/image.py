@@ -185,6 +185,10 @@ class Image(StateModel):
     # Properties
 
     @property
+    def shoot_title(self) -> str:
+        return self.shoot.title
+
+    @property
     def folder(self) -> str:
         return f"u/{self.account_id}/shoots/{self.shoot_id}/{self.pk}"
 

@@ -72,15 +72,14 @@ def _page(
 def _shoots(request: SignedInRequest, current: Shoot | None, query: str) -> list[dict[str, Any]]:
     """Return links to the person's shoots that have pictures, keeping the filter; one needs no choice."""
     shoots = Shoot.objects.for_user(request.user).filter(status__in=["generating", "ready", "partly"])
-    found = list(shoots.select_related("tune__photo_set")[:SHOOTS_LISTED])
+    found = list(shoots.values_list("pk", "title", "tune__photo_set__name")[:SHOOTS_LISTED])
     if len(found) < 2:
         return []
     links = [_link(_("All shoots"), reverse("studio:gallery") + query, selected=current is None)]
-    for shoot in found:
-        photo_set = shoot.tune.photo_set
-        title = f"{shoot.title}, {photo_set.name}" if photo_set else shoot.title
-        url = reverse("studio:shoot-gallery", args=[shoot.pk]) + query
-        links.append(_link(title, url, selected=shoot == current))
+    for pk, title, set_name in found:
+        text = f"{title}, {set_name}" if set_name is not None else title
+        url = reverse("studio:shoot-gallery", args=[pk]) + query
+        links.append(_link(text, url, selected=current is not None and current.pk == pk))
     return links
 
 
