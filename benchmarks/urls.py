@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
@@ -23,8 +25,14 @@ def signed_in(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_EMPTY.render({}, request))
 
 
+def worker(request: HttpRequest) -> HttpResponse:
+    """Which of gunicorn's workers answers."""
+    return HttpResponse(str(os.getpid()))
+
+
 urlpatterns = [
     path("empty/", anonymous),
     path("empty/signed-in/", signed_in),
+    path("worker/", worker),
     *addresses_of_the_studio,
 ]
