@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import models
@@ -37,16 +38,22 @@ class ImageQuerySet(models.QuerySet["Image"]):
 
     def numbered(self) -> ImageQuerySet:
         """Each with `shot`, its shot's place in the pack (or in the shoot), and `number` in that shot."""
-        shots = PackPrompt.objects.filter(
-            astria_id=OuterRef("prompt__orig_prompt_id"), pack_class__pack=OuterRef("shoot__pack")
-        )
-        prompts = Prompt.objects.filter(shoot=OuterRef("shoot"), astria_id__lte=OuterRef("prompt__astria_id"))
-        earlier = Image.objects.filter(prompt=OuterRef("prompt")).filter(
-            Q(created_at__lt=OuterRef("created_at"))
-            | Q(created_at=OuterRef("created_at"), pk__lte=OuterRef("pk"))
-        )
-        in_pack = Subquery(shots.order_by("position").values(place=F("position") + 1)[:1])
-        return self.annotate(shot=Coalesce(in_pack, _count(prompts)), number=_count(earlier))
+        return self.annotate(**_places())
+
+
+@cache
+def _places() -> dict[str, Coalesce | Subquery]:
+    """Return how both are found; made once, since making it takes longer than most queries."""
+    shots = PackPrompt.objects.filter(
+        astria_id=OuterRef("prompt__orig_prompt_id"), pack_class__pack=OuterRef("shoot__pack")
+    )
+    prompts = Prompt.objects.filter(shoot=OuterRef("shoot"), astria_id__lte=OuterRef("prompt__astria_id"))
+    earlier = Image.objects.filter(prompt=OuterRef("prompt")).filter(
+        Q(created_at__lt=OuterRef("created_at"))
+        | Q(created_at=OuterRef("created_at"), pk__lte=OuterRef("pk"))
+    )
+    in_pack = Subquery(shots.order_by("position").values(place=F("position") + 1)[:1])
+    return {"shot": Coalesce(in_pack, _count(prompts)), "number": _count(earlier)}
 
 
 def _count(rows: models.QuerySet[Any]) -> Subquery:
