@@ -26,12 +26,14 @@ from packs.models import Pack, PackClass, PackPrompt
 from studio.astria_client import astria_client
 from studio.fetching import FetchFailed, fetch
 from studio.models import Heartbeat
+from studio.models.state import fitting, storable
 from studio.pictures import PictureUnusable, web_copy
 
 logger = logging.getLogger("packs.sync")
 
 SAMPLES_PER_SHOT = 2
 SAMPLE_WIDTH = 640
+MAX_ADDRESS = 1000
 COPIES_AT_ONCE = 4
 # What follows Astria on a pack. Everything else is ours, and may be edited while we compare.
 ASTRIAS = [
@@ -82,15 +84,21 @@ def _longest_ago_first(pack_ids: Iterable[int]) -> list[int]:
 @transaction.atomic
 def take_in(listed: astria.Pack, detail: astria.PackDetail) -> tuple[Pack, bool]:
     """Write down what Astria says of one pack; return it and whether it is new."""
-    title = detail.title or listed.title or f"Pack {listed.id}"
+    title = storable(detail.title or listed.title or f"Pack {listed.id}")[:200]
     pack, created = Pack.objects.get_or_create(
         astria_id=listed.id, defaults={"title": title, "slug": _free_slug(listed, title)}
     )
-    pack.token = listed.token or detail.token or pack.token
-    pack.base_tune_id = listed.base_tune_id or detail.base_tune_id
-    pack.model_type = listed.model_type or detail.model_type or ""
-    pack.cover_source = detail.cover_url or listed.cover_url or ""
-    pack.astria_created_at = listed.created_at
+    said = {
+        "token": listed.token or detail.token or pack.token,
+        "base_tune_id": listed.base_tune_id or detail.base_tune_id,
+        "model_type": listed.model_type or detail.model_type or "",
+        "astria_created_at": listed.created_at,
+    }
+    cover = storable(detail.cover_url or listed.cover_url or "")
+    # Half an address is none. Not validated as one: a host in one's own network may have a short name.
+    pack.cover_source = cover if len(cover) <= MAX_ADDRESS else ""
+    for name, value in fitting(Pack, said).items():
+        setattr(pack, name, value)
     pack.synced_at, pack.missing_since = timezone.now(), None
     pack.save(update_fields=ASTRIAS)
     taken = [

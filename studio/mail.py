@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from config.logs import scrub
 from studio import pace
 from studio.models import Event, Shoot
 
@@ -65,7 +66,11 @@ def _end_mail(shoot: Shoot, user: User) -> EmailMultiAlternatives:
 
 
 def alarm_staff(subject: str, text: str) -> None:
-    """Tell everyone who may enter the admin. A mail that cannot leave must not stop the pipeline."""
+    """Tell everyone who may enter the admin. A mail that cannot leave must not stop the pipeline.
+
+    Nor does it carry what no log line may.
+    """
+    text = scrub(text)
     to = list(User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True))
     logger.error("%s: %s", subject, text)
     if not to:

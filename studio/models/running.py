@@ -8,6 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from config.logs import scrub
 from studio.models.state import storable
 
 
@@ -80,11 +81,12 @@ class Pause(models.Model):
     def start(cls, reason: str, *, probe_in: timedelta) -> bool:
         """Hold all submissions. False if they are held already; then only the next probe moves."""
         probe_at = timezone.now() + probe_in
-        if cls.objects.filter(ended_at=None).update(reason=storable(reason)[:300], next_probe_at=probe_at):
+        reason = scrub(storable(reason))[:300]
+        if cls.objects.filter(ended_at=None).update(reason=reason, next_probe_at=probe_at):
             return False
         try:
             with transaction.atomic():
-                cls.objects.create(reason=storable(reason)[:300], next_probe_at=probe_at)
+                cls.objects.create(reason=reason, next_probe_at=probe_at)
         except IntegrityError:
             return False
         return True

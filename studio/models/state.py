@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from config.logs import scrub
 from studio.models.event import Event
 
 logger = logging.getLogger("studio.state")
@@ -70,7 +71,8 @@ class StateModel(models.Model):
         if to in self.FINAL and hasattr(self, "next_check_at"):
             fields.setdefault("next_check_at", None)
         if "error" in fields:
-            fields["error"] = storable(fields["error"])[:300]
+            # Astria's words may repeat what was sent, a callback's address with its token too.
+            fields["error"] = scrub(storable(fields["error"]))[:300]
         fields |= {"status": to, "updated_at": timezone.now()}
         with transaction.atomic():
             rows: models.QuerySet[Any] = type(self)._default_manager.filter(pk=self.pk)

@@ -170,6 +170,18 @@ def test_a_pack_that_is_deleted_after_it_was_listed_stops_no_other(
     assert len(report.seen) == Pack.objects.filter(missing_since=None).count() == Pack.objects.count() - 1
 
 
+def test_what_no_column_holds_stops_no_comparison(db: None) -> None:
+    said = {"id": 1, "title": "O" * 201 + "\0", "slug": "odd", "token": "t" * 41, "model_type": "m" * 21}
+    cover = "https://pictures.example.com/" + "c" * 1000
+
+    listed = astria.Pack.from_json(said | {"cover_url": cover, "base_tune_id": 2**70})
+    pack, _ = take_in(listed, astria.PackDetail.from_json(said))
+
+    pack.refresh_from_db()
+    assert (len(pack.title), len(pack.token), len(pack.model_type)) == (200, 40, 20)
+    assert (pack.cover_source, pack.base_tune_id) == ("", None)
+
+
 def test_a_class_without_shots_is_left_out(db: None) -> None:
     listed = astria.Pack.from_json({"id": 1, "title": "Odd", "slug": "odd"})
     detail = astria.PackDetail.from_json(

@@ -15,6 +15,7 @@ from time_machine import Traveller
 
 from accounts.models import User
 from packs.models import Pack
+from studio.generation import callback_url
 from studio.mail import send_end_mail
 from studio.models import Event, Pause, PhotoSet, Shoot, Tune
 from studio.ordering import order_pack
@@ -171,6 +172,23 @@ def test_a_refused_order_fails_in_words_gives_all_back_and_writes_once(
     assert order.tune.status == Tune.Status.FAILED
     assert len(calls(api, "POST")) == 1
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize("status", [401, 422])
+def test_a_refusal_that_repeats_what_was_sent_tells_nobody_the_token(
+    api: RequestsMock, order: Shoot, caplog: pytest.LogCaptureFixture, staff: User, status: int
+) -> None:
+    token = order.callback_token
+    api.post(tunes_url(order), status=status, json={"callback": [f"{callback_url(order)} is not reachable"]})
+
+    advance_twice(order)
+    send_end_mail(order.pk)
+
+    written = [order.error, *Event.objects.values_list("text", flat=True), *(m.body for m in mail.outbox)]
+    assert len(mail.outbox) == 1
+    assert [
+        text for text in [*written, *Pause.objects.values_list("reason", flat=True)] if token in text
+    ] == []
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
