@@ -52,6 +52,7 @@ def submit(shoot: Shoot) -> None:
 
 
 def is_given_up(shoot: Shoot) -> bool:
+    """Whether the order has waited so long for Astria that it is given back."""
     return shoot.queued_at is not None and shoot.queued_at + pace.GIVE_UP_SUBMITTING < timezone.now()
 
 
@@ -171,6 +172,7 @@ def _mark_unconfirmed_again(shoot: Shoot, _wait: timedelta) -> None:
 
 @transaction.atomic
 def mark_unconfirmed(shoot: Shoot) -> None:
+    """Astria may have the order: have it looked for, together with the tune it trains."""
     Tune.lock(shoot.tune_id)
     when = timezone.now() + pace.UNCONFIRMED_LOOKS[0]
     if shoot.mark_unconfirmed(next_check_at=when) and shoot.trains:

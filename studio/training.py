@@ -1,4 +1,4 @@
-"""What the clock has done: the next step of a shoot, a look at a model."""
+"""What is next for a shoot, and for a model: the two verbs that the clock queues when they are due."""
 
 from __future__ import annotations
 

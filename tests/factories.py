@@ -68,13 +68,11 @@ class PackFactory(DjangoModelFactory[Pack]):
             made = PackClass.objects.create(
                 pack=self, name=name, num_images=SHOTS * IMAGES_A_SHOT, cost_mc=100_000
             )
-            for position in range(SHOTS):
-                PackPrompt.objects.create(
-                    pack_class=made,
-                    astria_id=self.astria_id * 100 + number * 10 + position,
-                    position=position,
-                    num_images=IMAGES_A_SHOT,
-                )
+            first_id = self.astria_id * 100 + number * 10
+            PackPrompt.objects.bulk_create(
+                PackPrompt(pack_class=made, astria_id=first_id + n, position=n, num_images=IMAGES_A_SHOT)
+                for n in range(SHOTS)
+            )
 
 
 class PhotoSetFactory(DjangoModelFactory[PhotoSet]):
