@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from studio.models import Image
@@ -90,17 +91,18 @@ def frames(images: Iterable[Image], *, width: int = 640, base: str = "") -> list
 
 def _frame(image: Image, page_url: str, alt: str, width: int) -> Frame:
     place: Any = image  # its `shot` and `number` are not fields
+    # Numbers, addresses of `reverse` and base64 need no escaping, which would take as long as the query.
     return Frame(
-        id=str(image.pk),
-        src=f"{page_url}{width}.webp",
-        srcset=", ".join(f"{page_url}{w}.webp {min(w, image.width)}w" for w in VARIANT_WIDTHS),
-        width=str(image.width),
-        height=str(image.height),
-        placeholder=image.placeholder,
+        id=SafeString(image.pk),
+        src=SafeString(f"{page_url}{width}.webp"),
+        srcset=SafeString(", ".join(f"{page_url}{w}.webp {min(w, image.width)}w" for w in VARIANT_WIDTHS)),
+        width=SafeString(image.width),
+        height=SafeString(image.height),
+        placeholder=SafeString(image.placeholder),
         alt=alt % {"title": image.shoot_title, "shot": place.shot, "number": place.number},
         liked=image.liked_at is not None,
-        like_url=f"{page_url}like/",
-        unlike_url=f"{page_url}unlike/",
-        page_url=page_url,
+        like_url=SafeString(f"{page_url}like/"),
+        unlike_url=SafeString(f"{page_url}unlike/"),
+        page_url=SafeString(page_url),
         original_url=f"{page_url}original.{image.extension}",
     )
