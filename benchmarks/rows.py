@@ -23,7 +23,8 @@ def person_with(pictures: int) -> User:
     """Return a new person whose one shoot delivered `pictures`, 8 a prompt."""
     user = User.objects.create_user(f"gallery-of-{pictures}@example.com")
     shoot = _shoot(user, pictures)
-    made = [_image(shoot, prompt, number) for prompt in _prompts(shoot, pictures // 8) for number in range(8)]
+    prompts = [prompt for prompt in _prompts(shoot, pictures // 8) for _ in range(8)]
+    made = [_image(shoot, prompt, number) for number, prompt in enumerate(prompts, start=1)]
     placeholders = _placeholders()
     for number, image in enumerate(made):
         image.placeholder = placeholders[number % PLACEHOLDERS]
@@ -65,6 +66,7 @@ def _prompts(shoot: Shoot, how_many: int) -> list[Prompt]:
         Prompt(
             shoot=shoot,
             astria_id=shoot.account.user.pk * 1000 + number,
+            number=number + 1,
             status=Prompt.Status.READY,
             finished_at=timezone.now(),
         )
@@ -77,6 +79,7 @@ def _image(shoot: Shoot, prompt: Prompt, number: int) -> Image:
         shoot=shoot,
         prompt=prompt,
         account_id=shoot.account_id,
+        number=number,
         source_url=f"https://pictures.example.com/{prompt.astria_id}/{number}",
         status=Image.Status.STORED,
         stored_at=timezone.now(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import F
 from django.http import HttpRequest
@@ -64,7 +63,7 @@ class Sheet:
 
 def sheet(images: ImageQuerySet, start: int, *, base: str = "") -> Sheet:
     """Return PICTURES_A_PAGE of `images` from `start` on, newest first; `base` as in `frames`."""
-    titled = images.numbered().annotate(shoot_title=F("shoot__title"))  # type: ignore[no-redef]
+    titled = images.annotate(shoot_title=F("shoot__title"), shot=F("prompt__number"))  # type: ignore[no-redef]
     rows = titled.order_by("-created_at", "id").values_list(*_SHOWN, named=True)
     page = list(rows[start : start + PICTURES_A_PAGE + 1])
     next_start = start + PICTURES_A_PAGE if len(page) > PICTURES_A_PAGE else 0
@@ -78,7 +77,7 @@ def start_of(request: HttpRequest) -> int:
 
 
 def frames(images: Iterable[Image], *, width: int = 640, base: str = "") -> list[Frame]:
-    """Return the frames of stored, `numbered` pictures.
+    """Return the frames of stored pictures.
 
     `width` is that of the variant for browsers without srcset. `base` is what the pictures' addresses
     begin with, by default that of their owner's pages. It is asked of `reverse` once a page, not six
@@ -90,7 +89,6 @@ def frames(images: Iterable[Image], *, width: int = 640, base: str = "") -> list
 
 
 def _frame(image: Image, page_url: str, alt: str, width: int) -> Frame:
-    place: Any = image  # its `shot` and `number` are not fields
     # Numbers, addresses of `reverse` and base64 need no escaping, which would take as long as the query.
     return Frame(
         id=SafeString(image.pk),
@@ -99,7 +97,7 @@ def _frame(image: Image, page_url: str, alt: str, width: int) -> Frame:
         width=SafeString(image.width),
         height=SafeString(image.height),
         placeholder=SafeString(image.placeholder),
-        alt=alt % {"title": image.shoot_title, "shot": place.shot, "number": place.number},
+        alt=alt % {"title": image.shoot_title, "shot": image.shot, "number": image.number},
         liked=image.liked_at is not None,
         like_url=SafeString(f"{page_url}like/"),
         unlike_url=SafeString(f"{page_url}unlike/"),

@@ -168,7 +168,12 @@ def take_in_prompt(shoot: Shoot, theirs: astria.Prompt) -> bool:
     if not fitting(Prompt, {"astria_id": theirs.id}):
         return False
     prompt, created = Prompt.objects.get_or_create(
-        astria_id=theirs.id, defaults={"shoot": shoot, "expected_images": shoot.images_per_prompt}
+        astria_id=theirs.id,
+        defaults={
+            "shoot": shoot,
+            "number": lambda: shoot.prompts.count() + 1,  # type: ignore[misc]  # called when it is new
+            "expected_images": shoot.images_per_prompt,
+        },
     )
     _learn(prompt, theirs)
     new = [url for url in theirs.images if _add_image(prompt, url)]
@@ -185,6 +190,7 @@ def _learn(prompt: Prompt, theirs: astria.Prompt) -> None:
         fields["orig_prompt_id"] = theirs.orig_prompt_id
         shot = prompt.shoot.shots().filter(astria_id=theirs.orig_prompt_id).first()
         fields["expected_images"] = shot.num_images if shot else theirs.num_images or prompt.expected_images
+        fields["number"] = shot.position + 1 if shot else prompt.number
     if theirs.text and not prompt.text:
         fields["text"] = theirs.text
     if theirs.seed is not None and prompt.seed is None:
@@ -201,6 +207,7 @@ def _add_image(prompt: Prompt, url: str) -> bool:
         source_url=url,
         defaults={
             "shoot_id": prompt.shoot_id,
+            "number": prompt.shoot.images.next_number,  # type: ignore[misc]  # called when it is new
             "account_id": prompt.shoot.account_id,
             "next_check_at": timezone.now() + pace.SWEEP,
         },

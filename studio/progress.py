@@ -33,7 +33,7 @@ class Stage:
 
 def progress_of(shoot: Shoot) -> dict[str, Any]:
     """Return everything that the page of a shoot shows."""
-    images = shoot.images.stored().numbered().select_related("shoot").order_by("-stored_at")
+    images = shoot.images.stored().select_related("shoot", "prompt").order_by("-stored_at")
     arrived = images.count()
     return {
         "shoot": shoot,

@@ -164,6 +164,7 @@ class PromptFactory(DjangoModelFactory[Prompt]):
 
     shoot = factory.SubFactory(ShootFactory)
     astria_id = factory.Sequence(lambda n: 9000 + n)
+    number = factory.LazyAttribute(lambda o: o.shoot.prompts.count() + 1)
     expected_images = IMAGES_A_SHOT
     status = Prompt.Status.READY
     finished_at = factory.LazyFunction(timezone.now)
@@ -179,6 +180,7 @@ class ImageFactory(DjangoModelFactory[Image]):
     shoot = factory.SubFactory(ShootFactory)
     prompt = factory.LazyAttribute(lambda o: PromptFactory.create(shoot=o.shoot))
     account = factory.LazyAttribute(lambda o: o.shoot.account)
+    number = factory.LazyAttribute(lambda o: o.shoot.images.next_number())
     source_url = factory.Sequence(lambda n: f"https://pictures.example.com/{n}")
     status = Image.Status.STORED
     stored_at = factory.LazyFunction(timezone.now)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from functools import cache
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CreditAccount, User
-from packs.models import PackPrompt
 from studio.models.event import Event
 from studio.models.prompt import Prompt
 from studio.models.shoot import Shoot
@@ -36,29 +33,9 @@ class ImageQuerySet(models.QuerySet["Image"]):
     def due(self, now: datetime) -> ImageQuerySet:
         return self.filter(next_check_at__lte=now)
 
-    def numbered(self) -> ImageQuerySet:
-        """Each with `shot`, its shot's place in the pack (or in the shoot), and `number` in that shot."""
-        return self.annotate(**_places())
-
-
-@cache
-def _places() -> dict[str, Coalesce | Subquery]:
-    """Return how both are found; made once, since making it takes longer than most queries."""
-    shots = PackPrompt.objects.filter(
-        astria_id=OuterRef("prompt__orig_prompt_id"), pack_class__pack=OuterRef("shoot__pack")
-    )
-    prompts = Prompt.objects.filter(shoot=OuterRef("shoot"), astria_id__lte=OuterRef("prompt__astria_id"))
-    earlier = Image.objects.filter(prompt=OuterRef("prompt")).filter(
-        Q(created_at__lt=OuterRef("created_at"))
-        | Q(created_at=OuterRef("created_at"), pk__lte=OuterRef("pk"))
-    )
-    in_pack = Subquery(shots.order_by("position").values(place=F("position") + 1)[:1])
-    return {"shot": Coalesce(in_pack, _count(prompts)), "number": _count(earlier)}
-
-
-def _count(rows: models.QuerySet[Any]) -> Subquery:
-    """Return the number of `rows` as a part of another query."""
-    return Subquery(rows.order_by().values(one=models.Value(1)).annotate(n=Count("pk")).values("n"))
+    def next_number(self) -> int:
+        """Return the number of the next picture of these; the caller holds the lock of their tune."""
+        return (self.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 class Image(StateModel):
@@ -89,6 +66,8 @@ class Image(StateModel):
     # Both follow from the prompt; kept here because every gallery page asks for them.
     shoot = models.ForeignKey(Shoot, on_delete=models.CASCADE, related_name="images")
     account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="images")
+    # From 1 within its shoot, in the order in which pictures came; it never changes.
+    number = models.PositiveIntegerField()
     source_url = models.CharField(max_length=1000)
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     error = models.CharField(max_length=300, blank=True)
@@ -125,6 +104,7 @@ class Image(StateModel):
         ]
         constraints = [
             models.UniqueConstraint(fields=["prompt", "source_url"], name="one_image_per_prompt_and_url"),
+            models.UniqueConstraint(fields=["shoot", "number"], name="one_image_per_shoot_and_number"),
             models.CheckConstraint(
                 condition=Q(status__in=["pending", "stored", "lost"]), name="image_status_is_known"
             ),
@@ -194,6 +174,10 @@ class Image(StateModel):
     @property
     def shoot_title(self) -> str:
         return self.shoot.title
+
+    @property
+    def shot(self) -> int:
+        return self.prompt.number
 
     @property
     def folder(self) -> str:

@@ -45,6 +45,8 @@ class Prompt(StateModel):
     shoot = models.ForeignKey(Shoot, on_delete=models.CASCADE, related_name="prompts")
     astria_id = models.BigIntegerField(unique=True)
     orig_prompt_id = models.BigIntegerField(null=True)
+    # From 1: its place in the pack if Astria says which shot it is, else the order in which prompts came.
+    number = models.PositiveIntegerField()
     text = models.TextField(blank=True)
     seed = models.BigIntegerField(null=True)
     expected_images = models.PositiveIntegerField(default=1)

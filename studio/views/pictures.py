@@ -78,6 +78,6 @@ def _answer(request: SignedInRequest, image: Image) -> HttpResponse:
 
 
 def _own(request: SignedInRequest, image_id: UUID) -> Image:
-    images = Image.objects.for_user(request.user).stored().numbered()
+    images = Image.objects.for_user(request.user).stored()
     images = images.select_related("shoot__pack", "prompt__shoot__tune")
     return get_object_or_404(images, pk=image_id)

@@ -116,6 +116,6 @@ def shared_file(request: HttpRequest, share: Share, image_id: UUID, variant: str
     """A file of a picture that the share shows; the original only where downloads are on."""
     if variant.startswith("original.") and not share.downloads:
         raise Http404
-    image = get_object_or_404(share.images().select_related("shoot__pack"), pk=image_id)
+    image = get_object_or_404(share.images().select_related("shoot__pack", "prompt"), pk=image_id)
     # Not for long: a revoked link goes dark in browsers that have seen it, too.
     return serve(image, variant, cache="private, max-age=300", download="download" in request.GET)

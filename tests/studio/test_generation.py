@@ -202,3 +202,26 @@ def test_an_ordered_shot_brings_as_many_pictures_as_it_was_ordered_with(shoot: S
     take_in_prompt(shoot, prompt(7, orig_prompt_id=shot(shoot), num_images=8))
 
     assert Prompt.objects.get().expected_images == 2
+
+
+def test_a_shot_has_its_number_in_the_pack_and_any_other_prompt_that_of_its_coming(
+    shoot: Shoot,
+) -> None:
+    third = shoot.shots().order_by("position")[2]
+
+    take_in_prompt(shoot, prompt(50))
+    take_in_prompt(shoot, prompt(51))
+    take_in_prompt(shoot, prompt(52, orig_prompt_id=third.astria_id))
+    take_in_prompt(shoot, prompt(53))
+
+    assert list(shoot.prompts.values_list("astria_id", "number")) == [(50, 1), (51, 2), (52, 3), (53, 4)]
+
+
+def test_pictures_are_numbered_as_they_come_whatever_their_prompt(shoot: Shoot) -> None:
+    urls = [f"https://pictures.example.com/{letter}.jpg" for letter in "abc"]
+
+    take_in_prompt(shoot, prompt(50, images=urls[:2]))
+    take_in_prompt(shoot, prompt(51, images=urls[2:]))
+    take_in_prompt(shoot, prompt(50, images=urls[:2]))
+
+    assert list(shoot.images.order_by("number").values_list("number", "source_url")) == [*enumerate(urls, 1)]

@@ -178,14 +178,16 @@ def test_the_database_refuses_what_there_may_be_only_one_of() -> None:
     shoot, tune = image.shoot, image.shoot.tune
 
     copies: list[models.Model] = [
-        Image(prompt=image.prompt, shoot=shoot, account=shoot.account, source_url=image.source_url,
-              next_check_at=NOON),
-        Prompt(shoot=shoot, astria_id=image.prompt.astria_id),
+        Image(prompt=image.prompt, shoot=shoot, account=shoot.account, number=2, next_check_at=NOON,
+              source_url=image.source_url),
+        Image(prompt=image.prompt, shoot=shoot, account=shoot.account, number=1, next_check_at=NOON,
+              source_url="https://pictures.example.com/another"),
+        Prompt(shoot=shoot, number=2, astria_id=image.prompt.astria_id),
         Tune(account=tune.account, photo_set=tune.photo_set, class_name="woman", next_check_at=NOON),
         Tune(account=tune.account, class_name="woman", astria_id=tune.astria_id, next_check_at=NOON),
     ]  # fmt: skip
 
-    assert [_is_refused(copy) for copy in copies] == [True] * 4
+    assert [_is_refused(copy) for copy in copies] == [True] * 5
 
 
 def _is_refused(row: models.Model) -> bool:
