@@ -64,7 +64,8 @@ check: .venv/.development ## Lint, types, templates, migrations, settings
 	@$(BIN)/mypy
 	@$(BIN)/djlint --lint templates --quiet
 	@$(BIN)/python manage.py makemigrations --check --dry-run
-	@PUBLIC_URL=https://studio.example.org ASTRIA_BASE_URL=https://api.astria.ai ASTRIA_IDEMPOTENT=1 \
+	@PUBLIC_URL=https://studio.example.org EMAIL_URL=smtp://mail.example.org \
+		ASTRIA_BASE_URL=https://api.astria.ai ASTRIA_IDEMPOTENT=1 \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 clean: ## Remove what was installed and made, pictures and database included

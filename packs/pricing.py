@@ -26,13 +26,15 @@ def training_fee(model_type: str) -> int:
 def price_of_class(pack_class: PackClass, *, with_training: bool = True) -> int:
     """Return the credits for a whole pack for one class.
 
-    A price set by hand includes training; on a model that exists the training fee is taken off it.
+    A price set by hand includes training; on a model that exists the training fee is taken off it, but
+    never the share of the pictures: a price below the fee would make every further order free.
     """
     fee = training_fee(pack_class.pack.model_type)
-    whole = pack_class.price
-    if whole is None:
-        whole = fee + PRICE_PER_IMAGE * pack_class.num_images
-    return whole if with_training else max(0, whole - fee)
+    pictures = PRICE_PER_IMAGE * pack_class.num_images
+    whole = fee + pictures if pack_class.price is None else pack_class.price
+    if with_training or not fee:
+        return whole
+    return max(whole - fee, ceil(whole * pictures / (fee + pictures)))
 
 
 def cost_in_cents(pack_class: PackClass) -> int:

@@ -56,3 +56,17 @@ def idempotency_is_declared(app_configs: Any, **kwargs: Any) -> list[CheckMessag
             id="studio.W002",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def mail_leaves(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Without a mail server nobody can sign up: the codes would go to the console and to the disk."""
+    if settings.DEBUG or settings.MAILBOX_DIR is None:
+        return []
+    return [
+        checks.Warning(
+            "EMAIL_URL is not set: mail, sign-in codes included, only goes to the console and DATA_DIR.",
+            hint="Set EMAIL_URL to your mail server, for example smtp+tls://user:password@mail.example.org:587.",
+            id="studio.W003",
+        )
+    ]

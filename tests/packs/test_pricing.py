@@ -32,16 +32,16 @@ def test_a_price_set_by_hand_goes_before_the_rule(woman: PackClass) -> None:
     assert (price_of_class(woman), price_of_class(woman, with_training=False)) == (25, 15)
 
 
-def test_a_price_below_the_training_fee_never_becomes_negative(woman: PackClass) -> None:
+def test_a_price_below_the_training_fee_still_costs_the_share_of_the_pictures(woman: PackClass) -> None:
     woman.price = 4
 
-    assert price_of_class(woman, with_training=False) == 0
+    assert price_of_class(woman, with_training=False) == 2  # 4 × 8 / 18, rounded up
 
 
 def test_a_free_pack_is_free(woman: PackClass) -> None:
     woman.price = 0
 
-    assert price_of_class(woman) == 0
+    assert (price_of_class(woman), price_of_class(woman, with_training=False)) == (0, 0)
 
 
 @pytest.mark.parametrize(("kind", "fee"), [("faceid", 0), ("lora", 10), ("", 10), ("unheard-of", 10)])

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.checks import CheckMessage
 
-from studio.checks import astria_can_reach_us, idempotency_is_declared, stand_in_is_not_for_customers
+from studio.checks import (
+    astria_can_reach_us,
+    idempotency_is_declared,
+    mail_leaves,
+    stand_in_is_not_for_customers,
+)
 
 OUTSIDE, HERE = "https://api.astria.ai", "http://127.0.0.1:8001"
 
@@ -53,3 +59,15 @@ def test_idempotency_that_is_not_declared_is_warned_about(
     settings.ASTRIA_IDEMPOTENT = declared
 
     assert ids(idempotency_is_declared) == expected
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "debug", "expected"),
+    [(Path("mailbox"), False, ["studio.W003"]), (Path("mailbox"), True, []), (None, False, [])],
+)
+def test_mail_that_stays_here_is_warned_about(
+    settings: Any, mailbox: Path | None, debug: bool, expected: list[str]
+) -> None:
+    settings.MAILBOX_DIR, settings.DEBUG = mailbox, debug
+
+    assert ids(mail_leaves) == expected
