@@ -15,14 +15,13 @@ from datetime import UTC, datetime
 from functools import partial
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
 import astria
 from packs.models import Pack, PackClass, PackPrompt
+from studio import files
 from studio.astria_client import astria_client
 from studio.fetching import FetchFailed, fetch
 from studio.models import Heartbeat
@@ -186,11 +185,12 @@ def _copies(pack: Pack, sources: set[str]) -> dict[str, str]:
 def _copy(pack: Pack, source: str) -> str:
     """Copy one picture. The key follows from the address, so that it is copied once."""
     key = f"packs/{pack.astria_id}/{hashlib.sha256(source.encode()).hexdigest()[:24]}.webp"
-    if default_storage.exists(key):
+    if files.exists(key):
         return key
     try:
         copy = web_copy(fetch(source, trusted_origin=settings.ASTRIA_BASE_URL), SAMPLE_WIDTH)
     except (FetchFailed, PictureUnusable) as error:
         logger.warning("%s: a picture could not be copied (%s)", pack.slug, error)
         return ""
-    return default_storage.save(key, ContentFile(copy))
+    files.write(key, copy)
+    return key

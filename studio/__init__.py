@@ -41,7 +41,7 @@ Time passes
 
 Pages show it
     contact_sheet       pictures as pages show them
-    serving             a picture's file as an answer
+    serving             a stored file as an answer
     progress            how far a shoot is
     durations           how long shoots take here
     ratelimit           how often somebody does something

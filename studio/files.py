@@ -17,6 +17,10 @@ def write(key: str, data: bytes) -> None:
     default_storage.save(key, ContentFile(data))
 
 
+def exists(key: str) -> bool:
+    return default_storage.exists(key)
+
+
 def delete(*keys: str) -> None:
     """Delete these files; those that are gone already are no harm. May be queued."""
     for key in keys:

@@ -1,6 +1,8 @@
-"""A stored picture's file as the answer to a request."""
+"""Stored files as answers to requests; who may have them is the view's to say."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
@@ -17,17 +19,22 @@ def serve(image: Image, variant: str, *, cache: str, download: bool = False) -> 
     `cache` is the Cache-Control header; `download` has the browser save an original. Raises Http404.
     """
     extension = variant.rpartition(".")[2]
-    try:
-        opened = default_storage.open(_key(image, variant))
-    except FileNotFoundError:
-        raise Http404 from None
-    return FileResponse(
-        opened,
+    return serve_file(
+        _key(image, variant),
+        cache=cache,
         as_attachment=download and variant.startswith("original."),
         filename=f"{image.shoot.pack.slug}-{str(image.pk)[:8]}.{extension}",
-        content_type=CONTENT_TYPES[extension],
-        headers={"Cache-Control": cache},
     )
+
+
+def serve_file(key: str, *, cache: str, **options: Any) -> FileResponse:
+    """Return the picture under `key`; `cache` as above, `options` are FileResponse's. Raises Http404."""
+    try:
+        file = default_storage.open(key)
+    except FileNotFoundError:
+        raise Http404 from None
+    content_type = CONTENT_TYPES[key.rpartition(".")[2]]
+    return FileResponse(file, content_type=content_type, headers={"Cache-Control": cache}, **options)
 
 
 def _key(image: Image, variant: str) -> str:

@@ -6,9 +6,8 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +18,7 @@ from studio.inspection import inspect_in_background
 from studio.models import Photo, PhotoSet
 from studio.photos import Busy, PhotoRefused
 from studio.queue import enqueue
+from studio.serving import serve_file
 from studio.uploading import add_photo, remove_photo
 
 
@@ -74,13 +74,7 @@ def _upload_of_form(request: SignedInRequest, photo_set: PhotoSet, file: Uploade
 @login_required
 def tile(request: SignedInRequest, photo_id: UUID) -> FileResponse:
     """The photo as its tile shows it; to its owner alone."""
-    photo = _own_photo(request, photo_id)
-    try:
-        file = default_storage.open(photo.tile_key)
-    except FileNotFoundError:
-        raise Http404 from None
-    headers = {"Cache-Control": "private, max-age=86400, immutable"}
-    return FileResponse(file, content_type="image/webp", headers=headers)
+    return serve_file(_own_photo(request, photo_id).tile_key, cache="private, max-age=86400, immutable")
 
 
 @require_POST
