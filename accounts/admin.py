@@ -14,7 +14,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from accounts.models import Consent, CreditAccount, CreditEntry, User
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnly:
     """Rows that nobody writes by hand."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -27,18 +27,16 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
-class ReadOnlyInline(TabularInline):
-    """The same inside another page."""
+class ReadOnlyAdmin(ReadOnly, ModelAdmin):
+    """Such rows on pages of their own."""
+
+
+class ReadOnlyInline(ReadOnly, TabularInline):
+    """Such rows inside another page."""
 
     extra = 0
     can_delete = False
     show_change_link = True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class EmailAddressInline(ReadOnlyInline):

@@ -41,10 +41,6 @@ class Shelf:
         alike = {(offer.num_images, offer.price) for offer in self.offers}
         return self.offers[0] if len(alike) == 1 else None
 
-    @property
-    def slug(self) -> str:
-        return self.pack.slug
-
     def get_absolute_url(self) -> str:
         return self.pack.get_absolute_url()
 

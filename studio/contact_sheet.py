@@ -42,15 +42,8 @@ class Frame:
     original_url: str
 
     @property
-    def url(self) -> str:
-        return self.src
-
-    @property
     def large_url(self) -> str:
         return f"{self.page_url}{max(VARIANT_WIDTHS)}.webp"
-
-    def get_absolute_url(self) -> str:
-        return self.page_url
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from sandbox.darkroom.brushes import (
     Pixels,
     Random,
     add_light,
-    blend,
     blur,
     box,
     clouds,
@@ -140,8 +139,3 @@ def _plants(picture: Pixels, random: Random, count: int) -> None:
             tone = np.array(colour("#5f8257")) * random.uniform(0.6, 1.25)
             centre = (int(x * WIDTH), int(y * HEIGHT))
             cv2.ellipse(picture, centre, (14, 5), random.uniform(0, 180), 0, 360, tone.tolist(), -1)
-
-
-def veiled(picture: Pixels, text: str, amount: float) -> Pixels:
-    """Return the picture with an even veil of a colour over it, as haze or thick air."""
-    return blend(picture, colour(text), amount)

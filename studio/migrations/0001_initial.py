@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                 (
                     "callback_token",
                     models.CharField(
-                        default=studio.models.shoot.new_token, editable=False, max_length=64, unique=True
+                        default=studio.models.token.new_token, editable=False, max_length=64, unique=True
                     ),
                 ),
                 ("price", models.PositiveIntegerField()),
@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
                 (
                     "token",
                     models.CharField(
-                        default=studio.models.share.new_token, editable=False, max_length=64, unique=True
+                        default=studio.models.token.new_token, editable=False, max_length=64, unique=True
                     ),
                 ),
                 ("only_liked", models.BooleanField(default=False)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from datetime import timedelta
 from typing import ClassVar
 
@@ -16,13 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import CreditAccount, User
 from studio.models.image import Image, ImageQuerySet
 from studio.models.shoot import Shoot
+from studio.models.token import new_token
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-
-
-def new_token() -> str:
-    """Return 32 random bytes for the path of a share link."""
-    return secrets.token_urlsafe(32)
 
 
 class ShareQuerySet(models.QuerySet["Share"]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from datetime import datetime
 from math import ceil
@@ -18,12 +17,8 @@ from accounts.models import CreditAccount, User
 from packs.models import Pack, PackPrompt
 from studio.models.event import Event
 from studio.models.state import StateModel
+from studio.models.token import new_token
 from studio.models.tune import Tune
-
-
-def new_token() -> str:
-    """Return 32 random bytes for the path of a shoot's callbacks."""
-    return secrets.token_urlsafe(32)
 
 
 class ShootQuerySet(models.QuerySet["Shoot"]):

@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _samples(packs: list[Shelf]) -> list[dict[str, str]]:
     """Return a sample of each pack, of one class after the other in turn; covers show the first shots."""
     prompts = PackPrompt.objects.filter(
-        pack_class__pack__in=[shelf.pack for shelf in packs], position__lt=SHOTS_LOOKED_AT
+        pack_class__pack__in=[it.pack for it in packs], position__lt=SHOTS_LOOKED_AT
     ).exclude(samples=[])
     found = prompts.order_by("position").values_list("pack_class__pack", "pack_class__name", "samples")
     # The latest of the looked-at shots stays.
