@@ -19,6 +19,8 @@ from django.utils.http import parse_header_parameters
 
 DEEPEST = 32
 MOST_PARTS = 5000
+# Under this name the request's META carries what was read, for the developer's page.
+READ = "sandbox.read"
 PIECE = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -48,6 +50,7 @@ def read_params(request: HttpRequest) -> dict[str, Any]:
         params.update(nested(_parts(request, options.get("boundary", ""))))
     elif kind == "application/x-www-form-urlencoded":
         params.update(nested(_pairs(request.read().decode("utf-8", "replace"))))
+    request.META[READ] = params
     return params
 
 

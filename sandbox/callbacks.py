@@ -1,4 +1,4 @@
-"""Callbacks: a row for each, sent once by a few threads, never repeated."""
+"""Callbacks: a row for each, sent once by a few threads, never repeated unless somebody asks for a replay."""
 
 from __future__ import annotations
 
@@ -6,32 +6,67 @@ import json
 import queue
 import threading
 import time
+from urllib.parse import urlsplit
 
 import requests
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
+from django.db.models import Q
 
-from sandbox.models import Delivery
+from sandbox.models import Delivery, Prompt, Run, Tune
 from sandbox.switches import switches
 
 TIMEOUT_SECONDS = 5
 SENDERS = 6
 LATE_SECONDS = 3.0
+ANSWER_BYTES = 500
+KINDS = {Tune: "tune", Prompt: "prompt", Run: "prompts"}
 
 
-def announce(kind: str, url: str, body: object, *, with_tune_ids: bool = False) -> None:
-    """Write down a callback for sending, or for losing or doubling if a fault says so."""
+@transaction.atomic
+def announce(about: Tune | Prompt | Run, url: str, body: object, *, with_tune_ids: bool = False) -> None:
+    """Write down a callback for sending, or what faults make of it."""
     if not url or switches.callbacks == "none" or (with_tune_ids and switches.callbacks == "no-tune-ids"):
         return
-    starts_at = time.time()
-    if switches.meets("callbacks-late"):
-        starts_at += LATE_SECONDS / switches.speed
-    times = 2 if switches.meets("callbacks-doubled") else 1
-    lost = switches.meets("callbacks-lost")
-    for _ in range(times):
-        delivery = Delivery(kind=kind, url=url, body=body, starts_at=starts_at)
-        if lost:
-            delivery.sent_at, delivery.outcome, delivery.url = delivery.created_at, "lost", delivery.shown_url
+    kind = KINDS[type(about)]
+    met = {name for name in ("lost", "doubled", "late", "reordered") if _meets(name, kind, about)}
+    held = _held_back(url)
+    is_held = "reordered" in met and not held
+    starts_at = time.time() + (LATE_SECONDS / switches.speed if is_held or "late" in met else 0)
+    delivery = Delivery(kind=kind, url=url, body=body, starts_at=starts_at, is_held=is_held)
+    if "lost" in met:
+        delivery.sent_at, delivery.outcome = delivery.created_at, "lost"
+    delivery.save()
+    if "lost" not in met:
+        # Those held back go right behind this one, by the same thread.
+        Delivery.objects.filter(pk__in=held).update(behind=delivery.pk)
+    if "doubled" in met:
+        delivery.pk, delivery._state.adding = None, True
         delivery.save()
+
+
+def replay(delivery: Delivery) -> Delivery:
+    """Send a callback once more, whatever became of it; returns the new row, which is about to be sent."""
+    again = Delivery(kind=delivery.kind, url=delivery.url, body=delivery.body, replay_of=delivery.pk)
+    again.save()
+    switches.wake.set()
+    return again
+
+
+def _meets(name: str, kind: str, about: Tune | Prompt | Run) -> bool:
+    return switches.meets(f"callbacks-{name}", f"{kind} {about.pk}", about.faults)
+
+
+def _held_back(url: str) -> list[int]:
+    """Return what waits for another callback to the same host to pass it."""
+    waiting = Delivery.objects.filter(is_held=True, sent_at=None, behind=None)
+    return [row.pk for row in waiting if _host(row.url) == _host(url)]
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return url
 
 
 class Senders:
@@ -47,33 +82,45 @@ class Senders:
             threading.Thread(target=self._work, name=f"sender-{number}", daemon=True).start()
 
     def put(self, delivery_id: int) -> None:
-        """Queue a delivery that was already marked as sent."""
+        """Queue a delivery that was already marked as sent, and those that stand behind it."""
         self._queue.put(delivery_id)
 
     def _work(self) -> None:
         while True:
-            delivery = Delivery.objects.filter(pk=self._queue.get()).first()
-            if delivery:
-                outcome = post(delivery)
-                # The query may hold the receiver's secret, so only host and path are kept.
-                kept = {"outcome": outcome, "url": delivery.shown_url}
-                Delivery.objects.filter(pk=delivery.pk).update(**kept)
+            pk = self._queue.get()
+            row = Delivery.objects.filter(Q(pk=pk) | Q(behind=pk))
+            # The one that passes first, then those it passed.
+            for delivery in sorted(row, key=lambda delivery: (delivery.pk != pk, delivery.pk)):
+                post(delivery)
             close_old_connections()
 
 
-def post(delivery: Delivery) -> str:
-    """Post one callback and return the status, or in a word what went wrong."""
+def post(delivery: Delivery) -> None:
+    """Post one callback and keep what came of it: the status, or in a word what went wrong."""
+    started = time.monotonic()
+    try:
+        outcome, answer = _posted(delivery)
+    except requests.Timeout:
+        outcome, answer = "timed out", ""
+    except (requests.RequestException, ValueError) as error:
+        outcome, answer = type(error).__name__, ""
+    took = round((time.monotonic() - started) * 1000)
+    Delivery.objects.filter(pk=delivery.pk).update(outcome=outcome, answer=answer, milliseconds=took)
+
+
+def _posted(delivery: Delivery) -> tuple[str, str]:
     body = json.dumps(delivery.body).encode()
     headers = {"Content-Type": "application/json", "User-Agent": "Astria sandbox"}
-    try:
-        with requests.Session() as session:
-            # Receivers stand on this machine: no proxy, and no password from a .netrc.
-            session.trust_env = False
-            answer = session.post(
-                delivery.url, data=body, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
-            )
-    except requests.Timeout:
-        return "timed out"
-    except (requests.RequestException, ValueError) as error:
-        return type(error).__name__
-    return str(answer.status_code)
+    with requests.Session() as session:
+        # Receivers stand on this machine: no proxy, and no password from a .netrc.
+        session.trust_env = False
+        with session.post(
+            delivery.url,
+            data=body,
+            headers=headers,
+            timeout=TIMEOUT_SECONDS,
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            beginning = next(answer.iter_content(ANSWER_BYTES), b"")
+            return str(answer.status_code), beginning.decode("utf-8", "replace").replace("\0", "")

@@ -8,7 +8,7 @@ import time
 from datetime import timedelta
 
 from django.db import close_old_connections, transaction
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from sandbox import shapes
@@ -58,10 +58,10 @@ class Engine:
             switches.wake.wait(pause)
 
     def _hand_over(self) -> None:
-        waiting = Delivery.objects.filter(sent_at=None, starts_at__lte=time.time()).order_by("id")
-        for pk in list(waiting.values_list("pk", flat=True)[:AT_ONCE]):
+        waiting = Delivery.objects.filter(sent_at=None, behind=None, starts_at__lte=time.time())
+        for pk in list(waiting.order_by("id").values_list("pk", flat=True)[:AT_ONCE]):
             # Marked before it is sent: a callback is never sent again because of a restart.
-            Delivery.objects.filter(pk=pk).update(sent_at=timezone.now())
+            Delivery.objects.filter(Q(pk=pk) | Q(behind=pk)).update(sent_at=timezone.now())
             self._senders.put(pk)
 
 
@@ -79,7 +79,7 @@ def next_due() -> float:
     soonest = [
         _waiting_tunes().aggregate(at=Min("due_at"))["at"],
         _waiting_prompts().aggregate(at=Min("due_at"))["at"],
-        Delivery.objects.filter(sent_at=None).aggregate(at=Min("starts_at"))["at"],
+        Delivery.objects.filter(sent_at=None, behind=None).aggregate(at=Min("starts_at"))["at"],
     ]
     return min((at for at in soonest if at is not None), default=float("inf"))
 
@@ -99,14 +99,14 @@ def _waiting_prompts() -> QuerySet[Prompt]:
 @transaction.atomic
 def _train(tune: Tune) -> None:
     prompts = Prompt.objects.filter(subject_id=tune.pk, trained_at=None, user_error="")
-    if switches.meets("tune-fails", tune.pk):
+    if switches.meets("tune-fails", f"tune {tune.pk}", tune.faults):
         _end_tune(tune, failed_at=timezone.now())
         prompts.update(user_error="The tune was not trained", updated_at=timezone.now())
         return
     if _end_tune(tune, trained_at=timezone.now()):
         # They run one after another, each `takes` counted from here.
         prompts.filter(starts_at=None).update(starts_at=time.time())
-        announce("tune", tune.callback, shapes.tune_callback(tune))
+        announce(tune, tune.callback, shapes.tune_callback(tune))
 
 
 def _end_tune(tune: Tune, **moment: object) -> bool:
@@ -122,7 +122,7 @@ def _finish(prompt: Prompt) -> None:
     now = timezone.now()
     prompt.started_training_at = now - timedelta(seconds=min(PROMPT_SECONDS, prompt.takes) / switches.speed)
     prompt.updated_at = now
-    if switches.meets("prompt-fails", prompt.pk):
+    if switches.meets("prompt-fails", f"prompt {prompt.pk}", prompt.faults):
         prompt.user_error = "Something went wrong while generating. Try other words or another seed."
     else:
         prompt.trained_at = now
@@ -135,7 +135,7 @@ def _finish(prompt: Prompt) -> None:
     with_tune_ids = run is not None and run.with_tune_ids
     if prompt.trained_at:
         body = {"prompt": shapes.prompt_narrow(prompt, switches.base_url)}
-        announce("prompt", prompt.callback, body, with_tune_ids=with_tune_ids)
+        announce(prompt, prompt.callback, body, with_tune_ids=with_tune_ids)
     if run:
         end_run(run)
 
@@ -147,4 +147,4 @@ def end_run(run: Run) -> None:
         return
     Run.objects.filter(pk=run.pk).update(finished_at=timezone.now())
     body = [shapes.prompt_narrow(prompt, switches.base_url) for prompt in prompts]
-    announce("prompts", run.prompts_callback, body, with_tune_ids=run.with_tune_ids)
+    announce(run, run.prompts_callback, body, with_tune_ids=run.with_tune_ids)

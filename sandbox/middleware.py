@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
 
+from sandbox import faults
 from sandbox.bodies import Malformed
 from sandbox.casting import Refused
-from sandbox.switches import Received, switches
+from sandbox.server import hang_up, is_hung_up
+from sandbox.switches import switches
+from sandbox.visits import MET, remember
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # The developer's page, the switches and the pictures are no part of the API: no key, no faults.
 PUBLIC = re.compile(r"/|/favicon\.ico|/(?:mp|covers|sandbox)/.*")
+NEVER_FAULTY = re.compile(r"/|/favicon\.ico|/sandbox/.*")
 WITHOUT_KEY = re.compile(r"/gallery/packs")
 
 
 class RequestLog:
-    """Remember the last requests for the console, and set the length so that connections stay open."""
+    """Remember the last API calls for the developer, and set the length so that connections stay open."""
 
     def __init__(self, get_response: GetResponse) -> None:
         """Wrap the next layer."""
@@ -30,17 +34,14 @@ class RequestLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer and take note."""
-        started = time.monotonic()
-        path = request.path
+        at, started, path = timezone.now(), time.monotonic(), request.path
         response = self.get_response(request)
         if isinstance(response, HttpResponse):
-            response.headers["Content-Length"] = str(len(response.content))
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         if not PUBLIC.fullmatch(request.path_info):
             milliseconds = round((time.monotonic() - started) * 1000)
-            method = request.method or ""
-            switches.received.appendleft(
-                Received(timezone.now(), method, path[:200], response.status_code, milliseconds)
-            )
+            status = 0 if is_hung_up(request) else response.status_code
+            remember(request, at, path, status, milliseconds)
         return response
 
 
@@ -101,24 +102,67 @@ class Keys:
 
 
 class HttpFaults:
-    """Fail when asked to: 429 and 500 before anything is done, 504 after a POST was carried out."""
+    """Fail when asked to, by the call's own header, by `next_faults`, or by rate; see sandbox/faults.py."""
 
     def __init__(self, get_response: GetResponse) -> None:
         """Wrap the next layer."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Throw the dice only for the API."""
-        if PUBLIC.fullmatch(request.path_info):
-            return self.get_response(request)
-        if switches.meets("429"):
-            return JsonResponse({"error": "Too many requests"}, status=429)
-        if switches.meets("500"):
+        """Answer 422 for faults that do not exist, else as the faults will have it."""
+        try:
+            asked = _asked(request)
+        except ValueError as error:
+            return JsonResponse({faults.HEADER: [str(error)]}, status=422)
+        met = _met(request, asked)
+        request.META[MET] = met
+        with faults.asking(asked):
+            return self._refuse(request, met) or self._answer(request, met)
+
+    def _refuse(self, request: HttpRequest, met: Collection[str]) -> HttpResponse | None:
+        """Return the answer to a call that is not carried out."""
+        if "dropped" in met:
+            return hang_up(request)
+        if "429" in met:
+            wait = {} if switches.retry_after is None else {"Retry-After": str(switches.retry_after)}
+            return JsonResponse({"error": "Too many requests"}, status=429, headers=wait)
+        if "500" in met:
             return JsonResponse({"status": 500, "error": "Internal Server Error"}, status=500)
+        return _gateway_timeout() if "504" in met else None
+
+    def _answer(self, request: HttpRequest, met: Collection[str]) -> HttpResponseBase:
+        """Carry the call out, and then perhaps fail to say so."""
         response = self.get_response(request)
-        if request.method == "POST" and switches.meets("504-after"):
-            return HttpResponse("504 Gateway Time-out", status=504, content_type="text/plain")
+        if "slow" in met:
+            time.sleep(switches.slow_seconds)
+        if "dropped-after" in met:
+            return hang_up(request)
+        if "504-after" in met and request.method not in ("GET", "HEAD"):
+            return _gateway_timeout()
         return response
+
+
+def _asked(request: HttpRequest) -> tuple[str, ...]:
+    """Return the faults asked for: by the header, and on API calls by the setting `next_faults`."""
+    if NEVER_FAULTY.fullmatch(request.path_info):
+        return ()
+    names = faults.parse_names(request.headers.get(faults.HEADER, ""))
+    if PUBLIC.fullmatch(request.path_info):
+        return names
+    return names + faults.parse_names(switches.take_next_faults())
+
+
+def _met(request: HttpRequest, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the faults that this call meets; what has a rate is for the API alone."""
+    if PUBLIC.fullmatch(request.path_info):
+        return asked
+    event = f"call {next(switches.calls)}"
+    by_rate = [name for name in faults.CALL_FAULTS if switches.meets(name, event)]
+    return (*asked, *(name for name in by_rate if name not in asked))
+
+
+def _gateway_timeout() -> HttpResponse:
+    return HttpResponse("504 Gateway Time-out", status=504, content_type="text/plain")
 
 
 def base_url(request: HttpRequest) -> str:

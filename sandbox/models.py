@@ -17,6 +17,8 @@ from django.db.models import F, FloatField, Q, Value
 from django.db.models.expressions import CombinedExpression
 from django.utils import timezone
 
+from sandbox.faults import asked_to_last
+
 KEPT = timedelta(days=30)
 REFERENCE = re.compile(r"<(?:lora|faceid):(\d{1,18}):[^<>]*>")
 
@@ -57,6 +59,8 @@ class Tune(models.Model):
     started_training_at = models.DateTimeField(null=True)
     trained_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
+    # Faults asked for by the call that made it.
+    faults = models.JSONField(default=asked_to_last)
 
     objects: ClassVar[models.Manager[Tune]] = models.Manager()
 
@@ -119,6 +123,8 @@ class Run(models.Model):
     with_tune_ids = models.BooleanField(default=False)
     prompts_callback = models.TextField(default="")
     finished_at = models.DateTimeField(null=True)
+    # Faults asked for by the call that made it.
+    faults = models.JSONField(default=asked_to_last)
 
     objects: ClassVar[models.Manager[Run]] = models.Manager()
 
@@ -155,6 +161,8 @@ class Prompt(models.Model):
     started_training_at = models.DateTimeField(null=True)
     trained_at = models.DateTimeField(null=True)
     user_error = models.TextField(default="")
+    # Faults asked for by the call that made it.
+    faults = models.JSONField(default=asked_to_last)
 
     objects: ClassVar[models.Manager[Prompt]] = models.Manager()
 
@@ -188,6 +196,8 @@ class Picture(models.Model):
     key = models.CharField(max_length=28, primary_key=True, default=new_key)
     prompt_id = models.BigIntegerField(db_index=True)
     position = models.IntegerField()
+    # It was asked for and withheld, see picture-404-once.
+    was_withheld = models.BooleanField(default=False)
 
     objects: ClassVar[models.Manager[Picture]] = models.Manager()
 
@@ -206,6 +216,13 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(null=True)
     # An HTTP status, or what kept it from being sent.
     outcome = models.TextField(default="")
+    # The beginning of what the receiver answered, and how long it took.
+    answer = models.TextField(default="")
+    milliseconds = models.IntegerField(null=True)
+    replay_of = models.BigIntegerField(null=True)
+    # Held back until another one passes; `behind` is the one that did.
+    is_held = models.BooleanField(default=False)
+    behind = models.BigIntegerField(null=True, db_index=True)
 
     objects: ClassVar[models.Manager[Delivery]] = models.Manager()
 

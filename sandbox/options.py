@@ -64,7 +64,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add("--key", default=given("KEY", ""), help="the only key accepted; without it any sd_… is")
     add("--callbacks", choices=CALLBACKS, default=given("CALLBACKS", "all"))
     add("--no-callbacks", action="store_true", help="the same as --callbacks none")
-    add("--faults", type=parse_faults, default=given("FAULTS", ""), help="e.g. 429=0.05,prompt-fails=0.1")
+    add("--faults", type=_faults, default=given("FAULTS", ""), help="rates, e.g. 429=0.05,prompt-fails=0.1")
     add("--idempotent", action="store_true", default=given("IDEMPOTENT", "") in ("1", "true"))
     add("--pictures", choices=PICTURES, default=given("PICTURES", "full"), help="small: 208 x 272")
     return parser
@@ -76,6 +76,14 @@ def parse_speed(text: str) -> float:
     if not 0.01 <= speed <= 10_000:
         raise ValueError("speed must lie between 0.01 and 10000")
     return speed
+
+
+def _faults(text: str) -> dict[str, float]:
+    try:
+        return parse_faults(text)
+    except ValueError as error:
+        # argparse shows the message of this one alone.
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _port(text: str) -> int:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import socketserver
 import tempfile
 from typing import IO, Any
 
 from django.core.servers.basehttp import ServerHandler, WSGIRequestHandler, WSGIServer
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 LARGEST_BODY = 210_000_000
 IN_MEMORY = 1_000_000
 IDLE_SECONDS = 65
+# Under this name a request's META says when its connection is to be closed.
+HANG_UP = "sandbox.hang_up"
 
 
 class BadBody(Exception):
@@ -28,8 +33,45 @@ class Server(socketserver.ThreadingMixIn, WSGIServer):
         """Say nothing: clients that hang up are part of the tests."""
 
 
+def hang_up(request: HttpRequest) -> HttpResponse:
+    """Close the connection of this request without any answer; returns one for show."""
+    request.META[HANG_UP] = "silently"
+    return HttpResponse(status=500)
+
+
+def hang_up_after(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Send the response as it is, even if shorter than its Content-Length, and close the connection."""
+    request.META[HANG_UP] = "afterwards"
+    return response
+
+
+def is_hung_up(request: HttpRequest) -> bool:
+    """Tell whether this request gets no answer at all."""
+    return request.META.get(HANG_UP) == "silently"
+
+
+class Answer(ServerHandler):
+    """Django's, with two ways to be interrupted."""
+
+    environ: dict[str, Any]
+    request_handler: Handler
+
+    def finish_response(self) -> None:
+        """Send the response, or hang up instead, or afterwards."""
+        wish = self.environ.get(HANG_UP)
+        if wish == "silently":
+            self.close()
+        else:
+            super().finish_response()
+        if wish:
+            self.request_handler.hang_up()
+
+
 class Handler(WSGIRequestHandler):
     """One connection, kept open between requests."""
+
+    # django-stubs takes it for a request.
+    connection: socket.socket  # type: ignore[assignment]
 
     timeout = IDLE_SECONDS
     # Head and body are written apart; waiting for the client's acknowledgement between them costs 40 ms.
@@ -56,9 +98,15 @@ class Handler(WSGIRequestHandler):
     def _answer(self, body: IO[bytes], length: int) -> None:
         body.seek(0)
         environ = self.get_environ() | {"CONTENT_LENGTH": str(length)}
-        handler = ServerHandler(body, self.wfile, self.get_stderr(), environ)
-        handler.request_handler = self  # type: ignore[attr-defined]
+        handler = Answer(body, self.wfile, self.get_stderr(), environ)
+        handler.request_handler = self
         handler.run(self.server.get_app())  # type: ignore[attr-defined]
+
+    def hang_up(self) -> None:
+        """Close the connection as a failing network does."""
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def _read_body(self, body: IO[bytes]) -> int:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():

@@ -32,6 +32,10 @@ urlpatterns = [
     # For the developer
     path("", by_method(GET=console.page)),
     path("favicon.ico", by_method(GET=console.icon)),
+    path("sandbox/pictures/<slug:key>", by_method(GET=pictures.thumbnail)),
+    path("sandbox/requests", by_method(GET=console.show_requests)),
+    path("sandbox/callbacks", by_method(GET=console.show_callbacks)),
+    path("sandbox/callbacks/<int:delivery_id>/replay", by_method(POST=console.replay_callback)),
     path("sandbox/settings", by_method(GET=console.show_settings, POST=console.change_settings)),
 ]
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import ipaddress
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
 from sandbox.bodies import read_params
+from sandbox.callbacks import replay
 from sandbox.casting import Refused, to_boolean
-from sandbox.faults import FAULTS, parse_faults
+from sandbox.faults import FAULTS, parse_faults, parse_names
 from sandbox.models import Delivery, Prompt, Tune
 from sandbox.options import CALLBACKS, PICTURES, parse_speed
+from sandbox.shapes import moment
 from sandbox.switches import switches
+from sandbox.visits import shown_visit
+
+SHOWN_CALLBACKS = 100
+MOST_NEXT = 1000
+SLOWEST = 300
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">'
@@ -51,9 +59,7 @@ def show_settings(request: HttpRequest) -> HttpResponse:
 def change_settings(request: HttpRequest) -> HttpResponse:
     """POST /sandbox/settings: change any of them; all or, if one makes no sense (422), none."""
     _only_from_here(request)
-    # A JSON content type keeps web pages from elsewhere out: browsers ask first, and get no leave.
-    if request.content_type != "application/json":
-        raise Refused({"base": ["send application/json"]})
+    _only_json(request)
     changes = {name: _read(name, value) for name, value in read_params(request).items()}
     for name, value in changes.items():
         setattr(switches, name, value)
@@ -61,9 +67,64 @@ def change_settings(request: HttpRequest) -> HttpResponse:
     return JsonResponse(switches.shown())
 
 
+def show_requests(request: HttpRequest) -> HttpResponse:
+    """GET /sandbox/requests: the last hundred API calls, newest first."""
+    _only_from_here(request)
+    return JsonResponse([shown_visit(visit) for visit in list(switches.received)], safe=False)
+
+
+def show_callbacks(request: HttpRequest) -> HttpResponse:
+    """GET /sandbox/callbacks: the last hundred, newest first."""
+    _only_from_here(request)
+    newest = Delivery.objects.order_by("-pk")[:SHOWN_CALLBACKS]
+    return JsonResponse([_shown_callback(delivery) for delivery in newest], safe=False)
+
+
+def replay_callback(request: HttpRequest, delivery_id: int) -> HttpResponse:
+    """POST /sandbox/callbacks/:id/replay: send it again, with the same body to the same address."""
+    _only_from_here(request)
+    _only_json(request)
+    again = replay(get_object_or_404(Delivery, pk=delivery_id))
+    return JsonResponse(_shown_callback(again), status=201)
+
+
+def _shown_callback(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "id": delivery.pk,
+        "kind": delivery.kind,
+        "url": delivery.shown_url,
+        "body": delivery.body,
+        "created_at": moment(delivery.created_at),
+        "sent_at": moment(delivery.sent_at),
+        "outcome": delivery.outcome or None,
+        "answer": delivery.answer,
+        "milliseconds": delivery.milliseconds,
+        "replay_of": delivery.replay_of,
+    }
+
+
+def _only_json(request: HttpRequest) -> None:
+    # Browsers ask before they let a web page from elsewhere send JSON, and get no leave.
+    if request.content_type != "application/json":
+        raise Refused({"base": ["send application/json"]})
+
+
 def _only_from_here(request: HttpRequest) -> None:
-    if not ipaddress.ip_address(request.META["REMOTE_ADDR"]).is_loopback:
+    """Raise Http404 for other machines, and for web pages whose name was made to point at this one."""
+    host = request.get_host().rpartition(":")[0] or request.get_host()
+    if not _is_loopback(request.META["REMOTE_ADDR"]) or not (host == "localhost" or _is_address(host)):
         raise Http404
+
+
+def _is_loopback(address: str) -> bool:
+    return ipaddress.ip_address(address).is_loopback
+
+
+def _is_address(host: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(host.strip("[]")))
+    except ValueError:
+        return False
 
 
 def _read(name: str, value: Any) -> object:
@@ -71,6 +132,9 @@ def _read(name: str, value: Any) -> object:
         "speed": lambda given: parse_speed(str(given)),
         "callbacks": lambda given: CALLBACKS[CALLBACKS.index(given)],
         "faults": _faults,
+        "next_faults": _next_faults,
+        "slow_seconds": _slow_seconds,
+        "retry_after": lambda given: None if given in (None, "") else _seconds(given, 3600),
         "idempotent": lambda given: bool(to_boolean(given)),
         "pictures": lambda given: PICTURES[PICTURES.index(given)],
     }
@@ -79,10 +143,31 @@ def _read(name: str, value: Any) -> object:
     try:
         return readers[name](value)
     except (ValueError, TypeError) as error:
-        raise Refused({name: ["is not possible"]}) from error
+        raise Refused({name: [str(error) or "is not possible"]}) from error
 
 
 def _faults(given: Any) -> dict[str, float]:
     if isinstance(given, dict):
-        given = ",".join(f"{name}={probability}" for name, probability in given.items())
+        given = ",".join(f"{name}={rate}" for name, rate in given.items())
     return parse_faults(given or "")
+
+
+def _next_faults(given: Any) -> deque[str]:
+    items = [given] if isinstance(given, str) else list(given or ())
+    if len(items) > MOST_NEXT:
+        raise ValueError(f"at most {MOST_NEXT}")
+    return deque(", ".join(parse_names(str(item or ""))) for item in items)
+
+
+def _seconds(given: Any, most: int) -> int:
+    seconds = int(given)
+    if not 0 <= seconds <= most:
+        raise ValueError(f"must lie between 0 and {most}")
+    return seconds
+
+
+def _slow_seconds(given: Any) -> float:
+    seconds = float(given)
+    if not 0 <= seconds <= SLOWEST:
+        raise ValueError(f"must lie between 0 and {SLOWEST}")
+    return seconds

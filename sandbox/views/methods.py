@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def by_method(**views: View) -> View:
     """Return a view that passes the request on to the one named for its method; HEAD counts as GET."""
 
-    def view(request: HttpRequest, **parameters: Any) -> HttpResponse:
+    def view(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
         chosen = views.get("GET" if request.method == "HEAD" else request.method or "")
         if chosen is None:
             raise Http404

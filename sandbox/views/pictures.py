@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from sandbox.catalogue import find_pack
 from sandbox.models import Photo, Picture, Prompt
 from sandbox.photographs import photo_path
 from sandbox.pictures import developed, developed_cover
+from sandbox.spoiling import picture_faults, spoiled
+from sandbox.visits import MET
 
 
-def picture(request: HttpRequest, key: str) -> HttpResponse:
-    """GET /mp/:key: a picture as JPEG, or a training photo as it was sent."""
+def picture(request: HttpRequest, key: str) -> HttpResponseBase:
+    """GET /mp/:key: a picture as JPEG unless a fault spoils it, or a photo as it was sent."""
     found = Picture.objects.filter(key=key).first()
     if found is None:
         return _photo(key)
-    prompt = Prompt.objects.filter(pk=found.prompt_id).first()
-    if prompt is None or prompt.trained_at is None:
+    prompt = _finished(found)
+    met = picture_faults(found, prompt, request.META[MET])
+    return spoiled(request, found, met, lambda: developed(found, prompt)) or _jpeg(found, prompt)
+
+
+def thumbnail(request: HttpRequest, key: str) -> HttpResponse:
+    """GET /sandbox/pictures/:key: a picture for the developer's page, which uses up no fault."""
+    found = Picture.objects.filter(key=key).first()
+    if found is None:
         raise Http404
-    return _file(developed(found, prompt), "image/jpeg")
+    return _jpeg(found, _finished(found))
 
 
 def cover(request: HttpRequest, slug: str) -> HttpResponse:
@@ -27,6 +36,17 @@ def cover(request: HttpRequest, slug: str) -> HttpResponse:
     if pack is None:
         raise Http404
     return _file(developed_cover(pack), "image/jpeg")
+
+
+def _finished(picture: Picture) -> Prompt:
+    prompt = Prompt.objects.filter(pk=picture.prompt_id).first()
+    if prompt is None or prompt.trained_at is None:
+        raise Http404
+    return prompt
+
+
+def _jpeg(picture: Picture, prompt: Prompt) -> HttpResponse:
+    return _file(developed(picture, prompt), "image/jpeg")
 
 
 def _photo(key: str) -> HttpResponse:

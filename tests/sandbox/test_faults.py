@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.faults import Dice, parse_faults
+from sandbox.faults import meets, parse_faults
 from tests.sandbox.process import Sandbox, eventually, running
 from tests.sandbox.receiver import Receiver
 
@@ -76,7 +76,7 @@ def test_late_callbacks_are_late(sandbox: Sandbox, receiver: Receiver) -> None:
 
 def test_the_same_seed_meets_the_same_faults() -> None:
     first, again, other = (
-        [dice.meets("429", 0.5) for _ in range(40)] for dice in (Dice(3), Dice(3), Dice(4))
+        [meets(seed, "429", 0.5, f"call {number}") for number in range(40)] for seed in (3, 3, 4)
     )
 
     assert first == again
@@ -90,10 +90,8 @@ def test_faults_can_be_given_at_the_start(tmp_path: Path) -> None:
     assert statuses == {200, 429}
 
 
-def test_dice_keep_to_the_probability() -> None:
-    dice = Dice(1)
-
-    met = sum(dice.meets("500", 0.2) for _ in range(2000))
+def test_chance_keeps_to_the_rate() -> None:
+    met = sum(meets(1, "500", 0.2, f"call {number}") for number in range(2000))
 
     assert 340 < met < 460
 

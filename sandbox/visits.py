@@ -1,0 +1,77 @@
+"""What the developer is shown of the calls received: all that was sent, except the key and what is too long.
+
+Files are shown by name and size. The query of an address often holds a secret, so it is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+
+from sandbox.bodies import READ, Malformed, Upload, read_params
+from sandbox.switches import Received, switches
+
+# Under this name a request's META carries the faults that it met.
+MET = "sandbox.met"
+MOST_CHARACTERS = 400
+MOST_ITEMS = 60
+
+
+def remember(request: HttpRequest, at: datetime, path: str, status: int, milliseconds: int) -> None:
+    """Note a call for the page and for GET /sandbox/requests."""
+    visit = Received(
+        number=next(switches.visits),
+        at=at,
+        method=request.method or "",
+        path=path[:200],
+        status=status,
+        milliseconds=milliseconds,
+        parameters=_sent(request),
+        faults=request.META.get(MET, ()),
+    )
+    switches.received.appendleft(visit)
+
+
+def shown_visit(visit: Received) -> dict[str, Any]:
+    """Return a call as GET /sandbox/requests shows it; `status` null for one that got no answer."""
+    return {
+        "id": visit.number,
+        "at": visit.at.isoformat(),
+        "method": visit.method,
+        "path": visit.path,
+        "status": visit.status or None,
+        "milliseconds": visit.milliseconds,
+        "parameters": visit.parameters,
+        "faults": visit.faults,
+    }
+
+
+def _sent(request: HttpRequest) -> dict[str, Any]:
+    try:
+        # A call that was refused early was not read by any view.
+        given = request.META[READ] if READ in request.META else read_params(request)
+    except Malformed as error:
+        return {"": f"could not be read: {error}"}
+    return {_short(key): _shown(value) for key, value in list(given.items())[:MOST_ITEMS]}
+
+
+def _shown(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return {_short(str(key)): _shown(item) for key, item in list(value.items())[:MOST_ITEMS]}
+    if isinstance(value, list):
+        return [_shown(item) for item in value[:MOST_ITEMS]]
+    if isinstance(value, Upload):
+        return f"{_short(value.name)} ({value.content_type[:60]}, {len(value.content):,} bytes)"
+    return _short(value) if isinstance(value, str) else value
+
+
+def _short(text: str) -> str:
+    if text.startswith(("http://", "https://")):
+        address, mark, _ = text.partition("?")
+        text = address + (mark and "?…")
+    if len(text) > MOST_CHARACTERS:
+        return f"{text[:MOST_CHARACTERS]}… ({len(text):,} characters)"
+    return text
