@@ -11,7 +11,10 @@ View = Callable[..., HttpResponseBase]
 
 
 def by_method(**views: View) -> View:
-    """Return a view that passes the request on to the one named for its method; HEAD counts as GET."""
+    """Return a view that passes the request on to the one named for its method; HEAD counts as GET.
+
+    The views stay readable at it as `by_method`.
+    """
 
     def view(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
         chosen = views.get("GET" if request.method == "HEAD" else request.method or "")
@@ -19,4 +22,5 @@ def by_method(**views: View) -> View:
             raise Http404
         return chosen(request, **parameters)
 
+    view.by_method = views  # type: ignore[attr-defined]
     return view
