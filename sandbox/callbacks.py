@@ -13,6 +13,7 @@ from django.db import close_old_connections, transaction
 from django.db.models import Q
 
 from sandbox.models import Delivery, Prompt, Run, Tune
+from sandbox.reroutes import rerouted
 from sandbox.switches import switches
 
 TIMEOUT_SECONDS = 5
@@ -115,7 +116,7 @@ def _posted(delivery: Delivery) -> tuple[str, str]:
         # Receivers stand on this machine: no proxy, and no password from a .netrc.
         session.trust_env = False
         with session.post(
-            delivery.url,
+            rerouted(delivery.url, switches.reroutes),
             data=body,
             headers=headers,
             timeout=TIMEOUT_SECONDS,

@@ -18,6 +18,7 @@ from django.db.models.expressions import CombinedExpression
 from django.utils import timezone
 
 from sandbox.faults import asked_to_last
+from sandbox.numbering import Numbered
 
 KEPT = timedelta(days=30)
 REFERENCE = re.compile(r"<(?:lora|faceid):(\d{1,18}):[^<>]*>")
@@ -33,7 +34,7 @@ def due_at(speed: float) -> CombinedExpression:
     return F("starts_at") + F("takes") / Value(speed, output_field=FloatField())
 
 
-class Tune(models.Model):
+class Tune(Numbered):
     """A tune. Gallery tunes, on which others are trained, belong to nobody (`is_gallery`).
 
     training -> trained, or failed
@@ -132,7 +133,7 @@ class Run(models.Model):
         return f"run {self.pk}"
 
 
-class Prompt(models.Model):
+class Prompt(Numbered):
     """A prompt, or one of a pack's template prompts (`is_template`), which are never run.
 
     waiting (for its tune, then its turn) -> done with pictures, or failed with `user_error`

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.faults import parse_faults
+from sandbox.reroutes import parse_reroutes
 
 CALLBACKS = ("all", "none", "no-tune-ids")
 PICTURES = ("full", "small")
@@ -28,6 +29,7 @@ class Options:
     faults: dict[str, float]
     idempotent: bool
     pictures: str
+    reroutes: dict[str, str]
 
 
 def parse_options(
@@ -47,6 +49,7 @@ def parse_options(
         faults=found.faults,
         idempotent=found.idempotent,
         pictures=found.pictures,
+        reroutes=found.reroute,
     )
 
 
@@ -67,6 +70,12 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add("--faults", type=_faults, default=given("FAULTS", ""), help="rates, e.g. 429=0.05,prompt-fails=0.1")
     add("--idempotent", action="store_true", default=given("IDEMPOTENT", "") in ("1", "true"))
     add("--pictures", choices=PICTURES, default=given("PICTURES", "full"), help="small: 208 x 272")
+    add(
+        "--reroute",
+        type=parse_reroutes,
+        default=given("REROUTE", ""),
+        help="HOST=URL,…: callbacks and pictures",
+    )
     return parser
 
 

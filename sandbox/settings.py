@@ -21,6 +21,7 @@ INSTALLED_APPS = ["sandbox"]
 MIDDLEWARE = [
     "sandbox.middleware.RequestLog",
     "sandbox.middleware.RailsPaths",
+    "sandbox.numbering.Wishes",
     "sandbox.middleware.Readable",
     "sandbox.middleware.Keys",
     "sandbox.middleware.HttpFaults",

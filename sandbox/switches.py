@@ -40,6 +40,7 @@ class Switches:
     faults: dict[str, float] = field(default_factory=dict)
     idempotent: bool = False
     pictures: str = "full"
+    reroutes: dict[str, str] = field(default_factory=dict)
     data: Path = field(default_factory=Path)
     base_url: str = ""
     # Real seconds, whatever the speed: clients' patience is real too.
@@ -59,6 +60,7 @@ class Switches:
         for name in ("speed", "seed", "key", "callbacks", "idempotent", "pictures", "data"):
             setattr(self, name, getattr(options, name))
         self.faults = dict(options.faults)
+        self.reroutes = dict(options.reroutes)
 
     def meets(self, fault: str, event: str, asked: Collection[str] = ()) -> bool:
         """Tell whether an event, by its own name, meets a fault: it was asked for, or by its rate."""
@@ -75,6 +77,7 @@ class Switches:
         """Return what `GET /sandbox/settings` shows."""
         names = (
             "speed", "callbacks", "faults", "slow_seconds", "retry_after", "idempotent", "pictures",
+            "reroutes",
         )  # fmt: skip
         shown = {name: getattr(self, name) for name in names}
         return shown | {"next_faults": list(self.next_faults)}

@@ -16,6 +16,7 @@ from sandbox.casting import Refused, to_boolean
 from sandbox.faults import FAULTS, parse_faults, parse_names
 from sandbox.models import Delivery, Prompt, Tune
 from sandbox.options import CALLBACKS, PICTURES, parse_speed
+from sandbox.reroutes import checked_reroutes
 from sandbox.shapes import moment
 from sandbox.switches import switches
 from sandbox.visits import shown_visit
@@ -137,6 +138,7 @@ def _read(name: str, value: Any) -> object:
         "retry_after": lambda given: None if given in (None, "") else _seconds(given, 3600),
         "idempotent": lambda given: bool(to_boolean(given)),
         "pictures": lambda given: PICTURES[PICTURES.index(given)],
+        "reroutes": lambda given: checked_reroutes(dict(given)),
     }
     if name not in readers:
         raise Refused({name: ["is not a setting"]})
