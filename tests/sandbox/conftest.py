@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.receiver import Receiver, receiving
 from tests.sandbox.process import Sandbox, running
-from tests.sandbox.receiver import Receiver, receiving
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.receiver import Receiver
 from tests.sandbox.process import Sandbox, eventually, uploads
-from tests.sandbox.receiver import Receiver
 
 TUNE_KEYS = {
     "id", "title", "name", "steps", "trained_at", "started_training_at", "created_at", "updated_at",

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sandbox.faults import meets, parse_faults
+from sandbox.receiver import Receiver
 from tests.sandbox.process import Sandbox, eventually, running
-from tests.sandbox.receiver import Receiver
 
 
 @pytest.mark.parametrize("status", ["429", "500"])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.receiver import Receiver
 from tests.sandbox.process import PHOTOS, Sandbox, eventually, uploads
-from tests.sandbox.receiver import Receiver
 
 NARROW = {
     "id", "title", "name", "eta", "trained_at", "started_training_at", "expires_at", "created_at",

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.options import parse_options
+from sandbox.receiver import Receiver
 from tests.sandbox.process import ROOT, Sandbox, eventually, running
-from tests.sandbox.receiver import Receiver
 
 OURS = {"accounts", "astria", "config", "packs", "studio", "tests"}
 

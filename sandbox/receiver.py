@@ -1,4 +1,4 @@
-"""A server that keeps the callbacks it is sent."""
+"""A server that keeps the callbacks it is sent, for tests."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Receiver:
     arrived: list[Arrived] = field(default_factory=list)
 
     def bodies(self, path: str) -> list[Any]:
+        """Return the JSON of what came to this path (with its query), in the order it came."""
         return [arrived.body for arrived in self.arrived if arrived.path == path]
 
 
@@ -39,12 +40,14 @@ def receiving() -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            """Take one callback."""
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             receiver.arrived.append(Arrived(datetime.now(UTC), self.path, self.headers["Content-Type"], body))
             self.send_response(204)
             self.end_headers()
 
-        def log_message(self, *arguments: object) -> None: ...
+        def log_message(self, *arguments: object) -> None:
+            """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     receiver = Receiver(f"http://127.0.0.1:{server.server_port}")
