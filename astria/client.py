@@ -13,8 +13,10 @@ from astria.prompts import Prompts
 from astria.request import checked_base_url
 from astria.retry import Retry
 from astria.secret import Secret
+from astria.themes import Themes
 from astria.transport import Call, Timeout, Transport
 from astria.tunes import Tunes
+from astria.users import Users
 
 BASE_URL = "https://api.astria.ai"
 DEFAULT_RETRY = Retry()
@@ -22,6 +24,8 @@ DEFAULT_RETRY = Retry()
 
 class Astria:
     """The Astria API. Threads may share a client. Source: docs/api/0-overview
+
+    `packs`, `tunes`, `prompts`, `likes`, `images`, `themes` and `users` hold the calls.
 
     `timeout` is in seconds: to connect, and to wait for an answer (Astria itself ends requests after 30 s).
     `on_call` is called with a Call after every HTTP try, in the same thread; what it raises is logged.
@@ -53,6 +57,8 @@ class Astria:
         self.prompts = Prompts(self._transport)
         self.likes = Likes(self._transport)
         self.images = Images(self._transport)
+        self.themes = Themes(self._transport)
+        self.users = Users(self._transport)
 
     def __repr__(self) -> str:
         return f"<Astria {self._transport.base_url}>"

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from urllib3.filepost import encode_multipart_formdata
 
@@ -60,6 +61,15 @@ def encode_form(body: Mapping[str, object]) -> tuple[Form, Files]:
         else:
             texts.append((name, value))
     return texts, files
+
+
+def encode_query(query: Mapping[str, int] | Mapping[str, str] | Mapping[str, int | str]) -> str:
+    """Return the query of an address. Raises InvalidParameter for what cannot be sent."""
+    try:
+        return urlencode([(name, _text(value)) for name, value in query.items()])
+    except UnicodeEncodeError:
+        pass
+    raise InvalidParameter("the query cannot be encoded")
 
 
 def _json(body: Mapping[str, object]) -> Encoded:

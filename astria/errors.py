@@ -56,7 +56,16 @@ class AstriaError(Exception):
 
 
 class InvalidParameter(AstriaError, ValueError):
-    """An argument that Astria would refuse, or that cannot be sent. No call was made."""
+    """An argument that Astria would refuse, or that cannot be sent. No call was made.
+
+    `parameter` names it ("" if none can be named), `value` is what was given. The words say what is allowed;
+    of a text they say only the length, as it may be private: do not log `value`.
+    """
+
+    def __init__(self, message: str = "", *, parameter: str = "", value: object = None) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+        self.value = value
 
 
 class InvalidCallback(AstriaError, ValueError):

@@ -14,6 +14,7 @@ CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 class ImageFile:
     """One file of a multipart request: its name, its bytes (at least one) and its media type.
 
+    Mostly a picture; for the parameters of videos also a video or sound.
     Raises InvalidParameter. Source: docs/api/2-pack/2-tunes/0-create (images), docs/api/4-images/1-inspect
     """
 
@@ -23,9 +24,10 @@ class ImageFile:
 
     def __post_init__(self) -> None:
         if not isinstance(self.content, bytes) or not self.content:
-            raise InvalidParameter("an image file needs its content as bytes")
+            raise InvalidParameter("an image file needs its content as bytes", parameter="content")
         if not isinstance(self.name, str) or not self.name:
-            raise InvalidParameter("an image file needs a name")
+            raise InvalidParameter("an image file needs a name", parameter="name")
         # It is written into the request as it is.
         if not CONTENT_TYPE.fullmatch(self.content_type):
-            raise InvalidParameter("an image file needs a content type such as image/jpeg")
+            message = "an image file needs a content type such as image/jpeg"
+            raise InvalidParameter(message, parameter="content_type", value=self.content_type)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from astria.answer import nothing
+from astria.endpoints import endpoint
 from astria.parameters import checked_id
 from astria.transport import Transport
 
@@ -13,12 +14,20 @@ class Likes:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
+    @endpoint("POST", "/prompts/:prompt_id/likes", source="docs/api/3-like/0-create")
     def create(self, prompt_id: int) -> None:
-        """Like a prompt. Raises NotFound. Source: docs/api/3-like/0-create"""
+        """Like a prompt. Raises NotFound, and AstriaError as the call ends.
+
+        Source: docs/api/3-like/0-create
+        """
         self._transport.post(_path(prompt_id), nothing)
 
+    @endpoint("DELETE", "/prompts/:prompt_id/likes", source="docs/api/3-like/1-delete")
     def delete(self, prompt_id: int) -> None:
-        """Take a like back. Raises NotFound. Source: docs/api/3-like/1-delete"""
+        """Take a like back. Raises NotFound, and AstriaError as the call ends.
+
+        Source: docs/api/3-like/1-delete
+        """
         self._transport.delete(_path(prompt_id))
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from astria.checks import checked_overrides, merged
+from astria.endpoints import endpoint
+from astria.enums import ModelType, Preset
 from astria.errors import InvalidParameter
 from astria.files import ImageFile
 from astria.pack_types import Pack, PackDetail, PackRun
 from astria.parameters import (
     checked_class_name,
     checked_ids,
-    checked_images,
+    checked_photos,
     checked_text,
-    checked_urls,
     given,
     pack_segment,
 )
+from astria.prompt_attributes import PromptAttributes
+from astria.rules import ADDRESS, FLAG, check_all
 from astria.transport import Transport
+from astria.tune_attributes import TUNE_RULES
 from astria.types import Tune, many
 
 
@@ -26,18 +31,50 @@ class Packs:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def list(self) -> tuple[Pack, ...]:
-        """Return the account's own packs. Source: docs/api/2-pack/1-list"""
-        return self._transport.get("/packs", many(Pack.from_json))
+    @endpoint("GET", "/packs", source="docs/api/2-pack/1-list")
+    def list(self, *, public: bool | None = None, listed: bool | None = None) -> tuple[Pack, ...]:
+        """Return the account's own packs: all, or those that are public, or listed (not taken off lists).
 
-    def gallery(self) -> tuple[Pack, ...]:
-        """Return the gallery's packs. Source: docs/api/2-pack/1-list"""
-        return self._transport.get("/gallery/packs", many(Pack.from_json))
+        Raises InvalidParameter, and AstriaError as the call ends. Source: docs/api/2-pack/1-list
+        """
+        return self._transport.get("/packs", many(Pack.from_json), _shelf(public, listed))
 
+    @endpoint("GET", "/gallery/packs", source="docs/api/2-pack/1-list")
+    def gallery(self, *, public: bool | None = None, listed: bool | None = None) -> tuple[Pack, ...]:
+        """Return the gallery's packs: all, or those that are public, or listed.
+
+        Raises InvalidParameter, and AstriaError as the call ends. Source: docs/api/2-pack/1-list
+        """
+        return self._transport.get("/gallery/packs", many(Pack.from_json), _shelf(public, listed))
+
+    @endpoint("GET", "/p/:id", source="docs/api/2-pack/2-get")
     def get(self, pack_id: int | str) -> PackDetail:
-        """Return one pack by id or slug. Raises NotFound. Source: docs/api/2-pack/2-get"""
+        """Return one pack by id or slug. Raises NotFound, and AstriaError as the call ends.
+
+        Source: docs/api/2-pack/2-get
+        """
         return self._transport.get(f"/p/{pack_segment(pack_id)}", PackDetail.from_json)
 
+    @endpoint("POST", "/packs", source="")
+    def create(
+        self,
+        *,
+        title: str,
+        base_tune_id: int | None = None,
+        model_type: ModelType | str | None = None,
+        extra: Mapping[str, object] | None = None,
+    ) -> Pack:
+        """Make an empty pack of your own: its prompts are those created with its `pack_id`.
+
+        The API's pages do not mention this call. Raises InvalidParameter, and AstriaError as the call ends.
+        Source: docs/api/2-pack/0-pack
+        """
+        kind = given({"base_tune_id": base_tune_id, "model_type": model_type})
+        check_all(TUNE_RULES, kind)
+        pack = merged({"title": checked_text(title, "title"), **kind}, extra)
+        return self._transport.post("/packs", Pack.from_json, {"pack": pack})
+
+    @endpoint("POST", "/p/:pack_id/tunes", source="docs/api/2-pack/2-tunes/0-create")
     def create_tune(
         self,
         pack_id: int | str,
@@ -48,34 +85,40 @@ class Packs:
         image_urls: Iterable[str] = (),
         callback: str | None = None,
         characteristics: Mapping[str, object] | None = None,
-        prompt_attributes: Mapping[str, object] | None = None,
+        preset: Preset | str | None = None,
+        prompt_ids: Iterable[int] = (),
+        prompt_attributes: PromptAttributes | None = None,
         prompts_callback: str | None = None,
+        extra: Mapping[str, object] | None = None,
     ) -> Tune:
         """Train a tune on photos (at least one, as files or by address) and run the pack on it. Costs money.
 
-        `title` identifies the transaction, `name` is the class name, `prompt_attributes` goes for each prompt
-        of the pack. The tune returned is narrow. Raises InvalidParameter, and AstriaError as the call ends.
-        Source: docs/api/2-pack/2-tunes/0-create
+        `title` identifies the transaction, `name` is the class name (one that the pack has prompts for),
+        `prompt_ids` picks some of its prompts, `prompt_attributes` goes for each of them, `prompts_callback`
+        is called once when all are done. The tune returned is narrow.
+        Raises InvalidParameter, and AstriaError as the call ends. Source: docs/api/2-pack/2-tunes/0-create
         """
         tune = {
             "title": checked_text(title, "title"),
             "name": checked_class_name(name),
-            **_photos(images, image_urls),
-            "callback": callback,
-            "characteristics": characteristics,
-            "prompt_attributes": prompt_attributes,
-            "prompts_callback": prompts_callback,
+            **checked_photos(images, image_urls),
+            **_checked({"callback": callback, "characteristics": characteristics, "preset": preset}),
+            "prompt_ids": checked_ids(prompt_ids, "prompt_ids"),
+            **_for_prompts(prompt_attributes, prompts_callback),
         }
-        return self._transport.post(_tunes_path(pack_id), Tune.from_json, {"tune": given(tune)})
+        body = {"tune": merged(given(tune), extra)}
+        return self._transport.post(_tunes_path(pack_id), Tune.from_json, body)
 
+    @endpoint("POST", "/p/:pack_id/tunes", source="docs/api/2-pack/2-tunes/0-create")
     def create_prompts(
         self,
         pack_id: int | str,
         *,
         tune_ids: Iterable[int],
         prompt_ids: Iterable[int] = (),
-        prompt_attributes: Mapping[str, object] | None = None,
+        prompt_attributes: PromptAttributes | None = None,
         prompts_callback: str | None = None,
+        extra: Mapping[str, object] | None = None,
     ) -> PackRun:
         """Run the pack, or only some prompts of it, on existing tunes (at least one). Costs money.
 
@@ -84,19 +127,36 @@ class Packs:
         tune = {
             "tune_ids": checked_ids(tune_ids, "tune_ids"),
             "prompt_ids": checked_ids(prompt_ids, "prompt_ids"),
-            "prompt_attributes": prompt_attributes,
-            "prompts_callback": prompts_callback,
+            **_for_prompts(prompt_attributes, prompts_callback),
         }
         if not tune["tune_ids"]:
-            raise InvalidParameter("a pack needs at least one of tune_ids to run on")
-        return self._transport.post(_tunes_path(pack_id), PackRun.from_json, {"tune": given(tune)})
+            message = "a pack needs at least one of tune_ids to run on"
+            raise InvalidParameter(message, parameter="tune_ids", value=[])
+        body = {"tune": merged(given(tune), extra)}
+        return self._transport.post(_tunes_path(pack_id), PackRun.from_json, body)
 
 
-def _photos(images: Iterable[ImageFile], image_urls: Iterable[str]) -> dict[str, object]:
-    photos = {"images": checked_images(images), "image_urls": checked_urls(image_urls, "image_urls")}
-    if not any(photos.values()):
-        raise InvalidParameter("a tune needs at least one image or image_url")
-    return photos
+def _for_prompts(attributes: PromptAttributes | None, callback: str | None) -> dict[str, object]:
+    found: dict[str, object] = {}
+    if attributes:
+        found["prompt_attributes"] = checked_overrides(attributes, prefix="prompt_attributes.")
+    if callback is not None:
+        ADDRESS.check("prompts_callback", callback)
+        found["prompts_callback"] = callback
+    return found
+
+
+def _checked(tune: dict[str, object]) -> dict[str, object]:
+    check_all(TUNE_RULES, tune)
+    return tune
+
+
+def _shelf(public: bool | None, listed: bool | None) -> dict[str, str]:
+    wanted = {"public": public, "listed": listed}
+    for name, value in wanted.items():
+        if value is not None:
+            FLAG.check(name, value)
+    return {name: "true" if value else "false" for name, value in wanted.items() if value is not None}
 
 
 def _tunes_path(pack_id: int | str) -> str:

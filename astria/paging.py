@@ -32,7 +32,8 @@ def list_query(*, offset: int | None, before_id: int | None, limit: int | None) 
     for name, value in query.items():
         low, high = limits[name]
         if value is not None and not (low <= value and (high is None or value <= high)):
-            raise InvalidParameter(f"{name} must be {low} or more" + (f", at most {high}" if high else ""))
+            message = f"{name} must be {low} or more" + (f", at most {high}" if high else "")
+            raise InvalidParameter(message, parameter=name, value=value)
     return {name: value for name, value in query.items() if value is not None}
 
 
@@ -45,6 +46,16 @@ def iterate(fetch: FetchPage[T], *, before_id: int | None, limit: int) -> Iterat
     """
     list_query(offset=None, before_id=before_id, limit=limit)
     return _by_id(fetch, before_id, limit)
+
+
+def iterate_by_offset(fetch: Callable[[int], Sequence[T]]) -> Iterator[T]:
+    """Yield everything in a list that knows offset only, each once. Raises whatever fetch raises."""
+    seen: set[int] = set()
+    offset, previous = 0, None
+    # The same page twice means that offset is ignored: then this page was all there is.
+    while (page := fetch(offset)) and (ids := [item.id for item in page]) != previous:
+        yield from _fresh(page, seen, None)
+        offset, previous = offset + len(page), ids
 
 
 def _by_id(fetch: FetchPage[T], before_id: int | None, limit: int) -> Iterator[T]:

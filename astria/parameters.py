@@ -1,26 +1,25 @@
-"""Checks of arguments before any call is made. All raise InvalidParameter."""
+"""Checks of single arguments before any call is made. All raise InvalidParameter."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from astria.errors import InvalidParameter
 from astria.files import ImageFile
-
-CLASS_NAME = re.compile(r"[A-Za-z0-9 ]+")
+from astria.rules import ADDRESS, CLASS_NAME, FILE, ID, TEXT
 
 
 def checked_id(value: int, what: str) -> int:
     """Return an id of Astria's: an int from 1."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise InvalidParameter(f"{what} must be a positive int")
+    ID.check(what, value)
     return value
 
 
 def checked_ids(values: Iterable[int], what: str) -> list[int]:
     """Return a list of ids."""
+    if not isinstance(values, Iterable):
+        raise InvalidParameter(f"{what} must be a list of ids", parameter=what, value=values)
     return [checked_id(value, what) for value in values]
 
 
@@ -30,37 +29,46 @@ def pack_segment(pack_id: int | str) -> str:
         return str(checked_id(pack_id, "pack_id"))
     # A segment of dots only would climb to another endpoint.
     if not pack_id.strip("."):
-        raise InvalidParameter("pack_id must be an id or a slug")
+        raise InvalidParameter("pack_id must be an id or a slug", parameter="pack_id", value=pack_id)
     return quote(pack_id, safe="")
 
 
 def checked_text(value: str, what: str) -> str:
     """Return a text that is not blank."""
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidParameter(f"{what} must not be empty")
+    TEXT.check(what, value)
     return value
 
 
 def checked_class_name(value: str) -> str:
     """Return a class name: English letters, digits and spaces."""
-    if not CLASS_NAME.fullmatch(checked_text(value, "name")):
-        raise InvalidParameter("name may hold only English letters, digits and spaces")
+    CLASS_NAME.check("name", value)
     return value
 
 
 def checked_images(images: Iterable[ImageFile]) -> list[ImageFile]:
     """Return the photos as a list."""
     found = list(images)
-    if not all(isinstance(image, ImageFile) for image in found):
-        raise InvalidParameter("images must be ImageFile objects")
+    for image in found:
+        FILE.check("images", image)
     return found
 
 
 def checked_urls(urls: Iterable[str], what: str) -> list[str]:
     """Return the addresses as a list. A single string is refused: it would be sent letter by letter."""
     if isinstance(urls, str):
-        raise InvalidParameter(f"{what} must be a list of addresses")
-    return [checked_text(url, what) for url in urls]
+        raise InvalidParameter(f"{what} must be a list of addresses", parameter=what, value=urls)
+    found = list(urls)
+    for url in found:
+        ADDRESS.check(what, url)
+    return found
+
+
+def checked_photos(images: Iterable[ImageFile], image_urls: Iterable[str]) -> dict[str, object]:
+    """Return the photos of a new tune: at least one, as files or by their addresses."""
+    photos = {"images": checked_images(images), "image_urls": checked_urls(image_urls, "image_urls")}
+    if not any(photos.values()):
+        raise InvalidParameter("a tune needs at least one image or image_url", parameter="images")
+    return given(photos)
 
 
 def given(fields: Mapping[str, object]) -> dict[str, object]:

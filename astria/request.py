@@ -55,7 +55,9 @@ def checked_base_url(base_url: str) -> str:
     except ValueError:
         good = False
     if not good or "@" in parts.netloc or parts.query or parts.fragment or re.search(r"\s", base_url):
-        raise InvalidParameter("base_url must be an http or https address without user, query and fragment")
+        raise InvalidParameter(
+            "base_url must be an http or https address without user, query and fragment", parameter="base_url"
+        )
     return base_url.rstrip("/")
 
 

@@ -25,7 +25,8 @@ class Secret(AuthBase):
     def __init__(self, api_key: str) -> None:
         if not isinstance(api_key, str) or not BEARER_TOKEN.fullmatch(api_key):
             raise InvalidParameter(
-                "the API key may hold only letters, digits and ._~+/-= (no space, no line end)"
+                "the API key may hold only letters, digits and ._~+/-= (no space, no line end)",
+                parameter="api_key",
             )
         self._key = api_key
         self._spellings = {api_key, quote(api_key, safe=""), api_key.replace("/", "\\/")}

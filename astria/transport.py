@@ -14,13 +14,12 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TypedDict, TypeVar
-from urllib.parse import urlencode
 
 import requests
 from requests.adapters import BaseAdapter
 
 from astria.answer import Answer, decoded, nothing, receive
-from astria.encoding import encode
+from astria.encoding import encode, encode_query
 from astria.errors import AstriaError, InvalidResponse, error_for
 from astria.failures import FAILURES, explain
 from astria.messages import read_messages
@@ -81,15 +80,24 @@ class Transport:
         if self._owns_session:
             self._session.close()
 
-    def get(self, path: str, parse: Parse[T], query: Mapping[str, int] | None = None) -> T:
+    def get(
+        self,
+        path: str,
+        parse: Parse[T],
+        query: Mapping[str, int] | Mapping[str, str] | Mapping[str, int | str] | None = None,
+    ) -> T:
         """Return the parsed answer of a GET, repeated if that may help. Raises AstriaError."""
-        url = self.base_url + path + (f"?{urlencode(query)}" if query else "")
+        url = self.base_url + path + (f"?{encode_query(query)}" if query else "")
         return self._retry.run(lambda: self._call(Request("GET", url), parse))
 
     def post(self, path: str, parse: Parse[T], body: Mapping[str, object] | None = None) -> T:
         """Return the parsed answer of a POST, sent once. Raises AstriaError."""
         encoded = encode(body) if body is not None else None
         return self._call(Request("POST", self.base_url + path, encoded), parse)
+
+    def patch(self, path: str, parse: Parse[T], body: Mapping[str, object]) -> T:
+        """Return the parsed answer of a PATCH, sent once. Raises AstriaError."""
+        return self._call(Request("PATCH", self.base_url + path, encode(body)), parse)
 
     def delete(self, path: str) -> None:
         """Send a DELETE once. Raises AstriaError."""
@@ -135,7 +143,7 @@ class Transport:
     def _send(self, request: Request) -> Answer:
         prepared = self._session.prepare_request(self._prepared(request))
         adapter = self._session.get_adapter(request.url)
-        if request.method != "POST":
+        if request.method not in {"POST", "PATCH"}:
             return self._through(adapter, prepared)
         # On a kept connection that the server has just closed, "not sent" would look like "connection lost".
         with closing(fresh(adapter)) as once:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from astria.annotated import read_annotated
 from astria.errors import InvalidResponse
 from astria.fields import Fields
 
@@ -31,7 +32,9 @@ def many(read: Callable[[object], T]) -> Callable[[object], tuple[T, ...]]:
 class Prompt:
     """A prompt and its pictures. Of LoRA packs `tune_id` is the base tune, not the trained one.
 
-    Source: docs/api/1-prompt/2-retrieve
+    Attributes that were not given, or that an answer leaves out, are None. `cost_mc` is in milli-cents
+    (100,000 are a dollar); `input_image` and `mask_image` are addresses; `text` keeps {{characteristics}}.
+    Source: docs/api/1-prompt/2-retrieve, docs/api/1-prompt/1-create
     """
 
     id: int
@@ -47,8 +50,46 @@ class Prompt:
     user_error: str | None = None
     orig_prompt_id: int | None = None
     pack_id: int | None = None
+    base_pack_id: int | None = None
+    workspace_id: int | None = None
+    order_id: int | None = None
     liked: bool | None = None
     prompt_likes_count: int | None = None
+    cost_mc: int | None = None
+    w: int | None = None
+    h: int | None = None
+    ar: str | None = None
+    aspect_ratio: str | None = None
+    resolution: str | None = None
+    super_resolution: bool | None = None
+    inpaint_faces: bool | None = None
+    hires_fix: bool | None = None
+    face_correct: bool | None = None
+    face_swap: bool | None = None
+    use_lpw: bool | None = None
+    scheduler: str | None = None
+    backend_version: str | None = None
+    style: str | None = None
+    color_grading: str | None = None
+    film_grain: bool | None = None
+    prompt_expansion: bool | None = None
+    theme: str | None = None
+    community: bool | None = None
+    controlnet: str | None = None
+    controlnet_txt2img: bool | None = None
+    controlnet_conditioning_scale: float | None = None
+    denoising_strength: float | None = None
+    input_image: str | None = field(default=None, repr=False)
+    mask_image: str | None = field(default=None, repr=False)
+    image_references: tuple[str, ...] = field(default=(), repr=False)
+    input_video: str | None = field(default=None, repr=False)
+    video_model: str | None = None
+    video_prompt: str | None = field(default=None, repr=False)
+    video_duration: int | None = None
+    video_audio: bool | None = None
+    video_upscale_model: str | None = None
+    video_upscale_target_resolution: str | None = None
+    video_fps_model: str | None = None
     url: str | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
@@ -64,30 +105,7 @@ class Prompt:
     @classmethod
     def from_json(cls, data: object) -> Prompt:
         """Read a decoded JSON object. Raises InvalidResponse if it is none or has no id."""
-        fields = Fields(data, "prompt")
-        return cls(
-            id=fields.id(),
-            tune_id=fields.integer("tune_id"),
-            text=fields.text("text"),
-            negative_prompt=fields.text("negative_prompt"),
-            callback=fields.text("callback"),
-            seed=fields.integer("seed"),
-            cfg_scale=fields.number("cfg_scale"),
-            steps=fields.integer("steps"),
-            num_images=fields.integer("num_images"),
-            images=fields.urls("images"),
-            user_error=fields.text("user_error"),
-            orig_prompt_id=fields.integer("orig_prompt_id"),
-            pack_id=fields.integer("pack_id"),
-            liked=fields.flag("liked"),
-            prompt_likes_count=fields.integer("prompt_likes_count"),
-            url=fields.text("url"),
-            created_at=fields.moment("created_at"),
-            updated_at=fields.moment("updated_at"),
-            started_training_at=fields.moment("started_training_at"),
-            trained_at=fields.moment("trained_at"),
-            extra=fields.rest,
-        )
+        return read_annotated(cls, Fields(data, "prompt"))
 
 
 @dataclass(frozen=True)
@@ -95,18 +113,30 @@ class Tune:
     """A fine-tune. A pack's create answer is narrow: everything but the id may be missing there.
 
     `name` is the class name, `eta` when training should be over, `prompts` is filled by create answers only.
+    `args` holds the preset and more, `ckpt_url` and `ckpt_urls` the model's files where they may be had.
     Source: docs/api/0-tune/2-retrieve
     """
 
     id: int
     title: str | None = None
     name: str | None = None
+    is_api: bool | None = None
     token: str | None = None
     branch: str | None = None
     model_type: str | None = None
     base_tune_id: int | None = None
+    base_pack_id: int | None = None
+    args: str | None = None
+    preset: str | None = None
     steps: int | None = None
+    face_crop: bool | None = None
+    training_face_correct: bool | None = None
+    auto_extend: bool | None = None
+    characteristics: dict[str, object] | None = field(default=None, repr=False, hash=False)
+    cost_mc: int | None = None
     callback: str | None = field(default=None, repr=False)
+    ckpt_url: str | None = field(default=None, repr=False)
+    ckpt_urls: tuple[str, ...] = field(default=(), repr=False)
     url: str | None = None
     orig_images: tuple[str, ...] = field(default=(), repr=False)
     prompts: tuple[Prompt, ...] = field(default=(), repr=False)
@@ -119,36 +149,42 @@ class Tune:
     failed_at: datetime | None = None
     extra: dict[str, object] = field(default_factory=dict, repr=False, hash=False)
 
+    @property
+    def is_final(self) -> bool:
+        """Whether training is over: it has been trained, or it failed."""
+        return bool(self.trained_at or self.failed_at)
+
     @classmethod
     def from_json(cls, data: object) -> Tune:
         """Read a decoded JSON object. Raises InvalidResponse if it, or a prompt in it, has no id."""
         fields = Fields(data, "tune")
-        return cls(
-            id=fields.id(),
-            title=fields.text("title"),
-            name=fields.text("name"),
-            token=fields.text("token"),
-            branch=fields.text("branch"),
-            model_type=fields.text("model_type"),
-            base_tune_id=fields.integer("base_tune_id"),
-            steps=fields.integer("steps"),
-            callback=fields.text("callback"),
-            url=fields.text("url"),
-            orig_images=fields.urls("orig_images"),
-            prompts=fields.take("prompts", _read_prompts) or (),
-            eta=fields.moment("eta"),
-            created_at=fields.moment("created_at"),
-            updated_at=fields.moment("updated_at"),
-            started_training_at=fields.moment("started_training_at"),
-            trained_at=fields.moment("trained_at"),
-            expires_at=fields.moment("expires_at"),
-            failed_at=fields.moment("failed_at"),
-            extra=fields.rest,
-        )
+        return read_annotated(cls, fields, prompts=fields.take("prompts", _read_prompts) or ())
 
 
 def _read_prompts(value: object) -> tuple[Prompt, ...] | None:
     return many(Prompt.from_json)(value) if isinstance(value, list) else None
+
+
+@dataclass(frozen=True)
+class User:
+    """The account. `usd_balance_mc` is what is left, in milli-cents: 100,000 are a dollar.
+
+    Source: docs/api/0-overview (Billing, Auto top off)
+    """
+
+    id: int | None = None
+    email: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
+    usd_balance_mc: int | None = None
+    auto_extend_tunes: bool | None = None
+    top_off_amount: float | None = None
+    extra: dict[str, object] = field(default_factory=dict, repr=False, hash=False)
+
+    @classmethod
+    def from_json(cls, data: object) -> User:
+        """Read a decoded JSON object. Raises InvalidResponse if it is none."""
+        fields = Fields(data, "user")
+        return read_annotated(cls, fields, id=fields.integer("id"))
 
 
 @dataclass(frozen=True)

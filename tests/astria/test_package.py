@@ -19,6 +19,8 @@ RESOURCES = [
     astria.prompts.Prompts,
     astria.likes.Likes,
     astria.images.Images,
+    astria.themes.Themes,
+    astria.users.Users,
 ]
 
 

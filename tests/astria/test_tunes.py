@@ -23,7 +23,7 @@ def test_get_tune(mocked: responses.RequestsMock, astria: Astria) -> None:
     assert (tune.branch, tune.model_type, tune.base_tune_id) == ("sdxl1", "lora", None)
     assert tune.orig_images == (PICTURE, PICTURE)
     assert tune.trained_at == datetime(2023, 10, 2, 14, 32, 40, 363000, tzinfo=UTC)
-    assert sorted(tune.extra) == ["args", "ckpt_url", "ckpt_urls", "face_crop", "is_api"]
+    assert (tune.is_api, tune.ckpt_url, tune.ckpt_urls, tune.extra) == (False, PICTURE, (PICTURE,), {})
 
 
 def test_missing_tune_is_not_found(mocked: responses.RequestsMock, astria: Astria) -> None:
