@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from django.core.servers.basehttp import ServerHandler, WSGIRequestHandler, WSGIServer
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.http import parse_header_parameters
 
 LARGEST_BODY = 210_000_000
 IN_MEMORY = 1_000_000
@@ -43,6 +44,15 @@ def hang_up_after(request: HttpRequest, response: HttpResponseBase) -> HttpRespo
     """Send the response as it is, even if shorter than its Content-Length, and close the connection."""
     request.META[HANG_UP] = "afterwards"
     return response
+
+
+def is_readable(content_type: str) -> bool:
+    """Tell whether Django can read a Content-Type; one that it cannot would fail before any view."""
+    try:
+        parse_header_parameters(content_type)
+    except ValueError:
+        return False
+    return True
 
 
 def is_hung_up(request: HttpRequest) -> bool:
@@ -98,6 +108,8 @@ class Handler(WSGIRequestHandler):
     def _answer(self, body: IO[bytes], length: int) -> None:
         body.seek(0)
         environ = self.get_environ() | {"CONTENT_LENGTH": str(length)}
+        if not is_readable(environ.get("CONTENT_TYPE", "")):
+            environ["CONTENT_TYPE"] = ""
         handler = Answer(body, self.wfile, self.get_stderr(), environ)
         handler.request_handler = self
         handler.run(self.server.get_app())  # type: ignore[attr-defined]

@@ -151,6 +151,8 @@ def _read(name: str, value: Any) -> object:
 def _faults(given: Any) -> dict[str, float]:
     if isinstance(given, dict):
         given = ",".join(f"{name}={rate}" for name, rate in given.items())
+    if not isinstance(given, str | None):
+        raise ValueError("are named as in `429=0.05,prompt-fails=0.1`, or in an object of rates")
     return parse_faults(given or "")
 
 
