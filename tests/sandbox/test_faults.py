@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sandbox.faults import meets, parse_faults
+from sandbox.faults import FAULTS, meets, parse_faults
 from sandbox.receiver import Receiver
-from tests.sandbox.process import Sandbox, eventually, running
+from tests.sandbox.process import ROOT, Sandbox, eventually, running, uploads
 
 
 @pytest.mark.parametrize("status", ["429", "500"])
 def test_a_refused_call_does_nothing(sandbox: Sandbox, status: str) -> None:
-    before = _newest(sandbox)["id"]
+    before = sandbox.get("/prompts").json()
     with sandbox.changed(faults={status: 1}):
         answer = sandbox.post("/prompts", json={"prompt": {"tune_id": 690204, "text": "x"}})
 
     assert answer.status_code == int(status)
-    assert _newest(sandbox)["id"] == before
+    assert sandbox.get("/prompts").json() == before
 
 
 def test_504_comes_after_the_work_was_done(sandbox: Sandbox) -> None:
@@ -74,6 +75,44 @@ def test_late_callbacks_are_late(sandbox: Sandbox, receiver: Receiver) -> None:
     assert arrived.at - trained_at >= timedelta(seconds=0.29)
 
 
+def test_a_reordered_callback_comes_after_the_next_one(sandbox: Sandbox, receiver: Receiver) -> None:
+    tune = _ordered(sandbox, "callbacks-reordered", receiver)
+
+    first = eventually(lambda: len(receiver.arrived) == 9 and receiver.arrived)[0]
+
+    # The tune is trained before any prompt begins, but the news of it waits for that of the first prompt.
+    assert "prompt" in first.body
+    assert sum("tune" in arrived.body for arrived in receiver.arrived[:4]) == 1
+    assert all(prompt["images"] for prompt in sandbox.prompts(tune["id"]))
+
+
+def test_a_reordered_callback_comes_even_if_no_other_does(sandbox: Sandbox, receiver: Receiver) -> None:
+    prompt = {"tune_id": 690204, "text": "alone", "num_images": 1, "callback": f"{receiver.url}/alone"}
+    headers = {"X-Sandbox-Fault": "callbacks-reordered"}
+
+    sandbox.post("/prompts", json={"prompt": prompt}, headers=headers)
+
+    assert eventually(lambda: receiver.bodies("/alone"))
+
+
+def test_what_was_asked_for_at_the_order_stays_with_the_tune(sandbox: Sandbox, receiver: Receiver) -> None:
+    failing = _ordered(sandbox, "tune-fails", receiver)
+    _ordered(sandbox, "callbacks-lost", receiver)
+    broken = _ordered(sandbox, "prompt-fails", receiver)
+    fine = sandbox.trained()
+
+    assert eventually(lambda: _failed(sandbox, failing["id"]))
+    eventually(lambda: all("user_error" in prompt for prompt in sandbox.prompts(broken["id"])))
+    assert all(prompt["images"] for prompt in sandbox.prompts(fine["id"]))
+    assert [arrived.body["tune"]["id"] for arrived in receiver.arrived] == [broken["id"]]
+
+
+def test_the_readme_lists_every_fault_as_the_code_has_it() -> None:
+    rows = re.findall(r"^\| `([\w-]+)` \| (.+) \|$", _section("## Faults"), re.MULTILINE)
+
+    assert dict(rows) == FAULTS
+
+
 def test_the_same_seed_meets_the_same_faults() -> None:
     first, again, other = (
         [meets(seed, "429", 0.5, f"call {number}") for number in range(40)] for seed in (3, 3, 4)
@@ -109,3 +148,18 @@ def _newest(sandbox: Sandbox) -> Any:
 def _failed(sandbox: Sandbox, tune_id: int) -> Any:
     tune = sandbox.get(f"/tunes/{tune_id}").json()
     return tune if tune.get("failed_at") else None
+
+
+def _section(title: str) -> str:
+    text = (ROOT / "sandbox" / "README.md").read_text()
+    return text.split(f"\n{title}\n")[1].split("\n## ")[0]
+
+
+def _ordered(sandbox: Sandbox, fault: str, receiver: Receiver) -> Any:
+    fields = {"tune[title]": fault, "tune[name]": "woman", "tune[callback]": f"{receiver.url}/tune"}
+    fields["tune[prompt_attributes][callback]"] = f"{receiver.url}/prompt"
+    answer = sandbox.post(
+        "/p/260/tunes", data=fields, files=uploads(["person-1.jpg"]), headers={"X-Sandbox-Fault": fault}
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()
