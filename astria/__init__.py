@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from astria.callbacks import PromptsCallback, TuneCallback, parse_callback
+from astria.characteristics import aggregate, render
 from astria.client import Astria
 from astria.endpoints import ENDPOINTS, Endpoint
 from astria.enums import (
@@ -23,6 +24,7 @@ from astria.errors import (
     Ambiguous,
     AstriaError,
     ConnectionLost,
+    Failed,
     Forbidden,
     Invalid,
     InvalidCallback,
@@ -36,26 +38,52 @@ from astria.errors import (
     ServerError,
     TimedOut,
     Unauthorized,
+    WaitedTooLong,
 )
 from astria.files import ImageFile
+from astria.inspect_values import (
+    INSPECT_VALUES,
+    Age,
+    Baldness,
+    BodyType,
+    Ethnicity,
+    EyeColor,
+    FacialHair,
+    Flag,
+    Glasses,
+    HairColor,
+    HairLength,
+    HairStyle,
+    Headcover,
+)
 from astria.pack_types import ClassCost, Pack, PackDetail, PackPrompt, PackRun
+from astria.places import FLUX1_DEV, REALISTIC_VISION, SDXL_1_0, Place, place
 from astria.prompt_attributes import (
     NestedPromptAttributes,
     PromptAttributes,
     PromptChanges,
     ThemePromptAttributes,
 )
+from astria.reference import Reference, faceid, lora, references
 from astria.retry import Retry
 from astria.transport import Call
 from astria.tune_attributes import TuneAttributes, TuneChanges
 from astria.types import Inspection, Prompt, Tune, User
+from astria.waiting import Pauses
 
 __all__ = [
     "ENDPOINTS",
+    "FLUX1_DEV",
+    "INSPECT_VALUES",
+    "REALISTIC_VISION",
+    "SDXL_1_0",
+    "Age",
     "Ambiguous",
     "AspectRatio",
     "Astria",
     "AstriaError",
+    "Baldness",
+    "BodyType",
     "Branch",
     "Call",
     "ClassCost",
@@ -64,7 +92,17 @@ __all__ = [
     "ConnectionLost",
     "Controlnet",
     "Endpoint",
+    "Ethnicity",
+    "EyeColor",
+    "FacialHair",
+    "Failed",
+    "Flag",
     "Forbidden",
+    "Glasses",
+    "HairColor",
+    "HairLength",
+    "HairStyle",
+    "Headcover",
     "ImageFile",
     "Inspection",
     "Invalid",
@@ -80,13 +118,16 @@ __all__ = [
     "PackDetail",
     "PackPrompt",
     "PackRun",
+    "Pauses",
     "PaymentRequired",
+    "Place",
     "Preset",
     "Prompt",
     "PromptAttributes",
     "PromptChanges",
     "PromptsCallback",
     "RateLimited",
+    "Reference",
     "Refused",
     "Resolution",
     "Retry",
@@ -102,5 +143,12 @@ __all__ = [
     "Unauthorized",
     "User",
     "VideoResolution",
+    "WaitedTooLong",
+    "aggregate",
+    "faceid",
+    "lora",
     "parse_callback",
+    "place",
+    "references",
+    "render",
 ]

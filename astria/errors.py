@@ -3,6 +3,8 @@
 AstriaError
 ├── InvalidParameter     ours: refused before any call
 ├── InvalidCallback      the body of a callback cannot be read
+├── Failed               a tune or a prompt that was waited for has failed
+├── WaitedTooLong        it was not done in time
 ├── NotSent              the connection was never made: safe to repeat
 ├── Refused              4xx: Astria answered and did nothing
 │   ├── Unauthorized     401
@@ -70,6 +72,22 @@ class InvalidParameter(AstriaError, ValueError):
 
 class InvalidCallback(AstriaError, ValueError):
     """A callback body that is none of the known shapes."""
+
+
+class Failed(AstriaError):
+    """What was waited for has failed at Astria: `found` is the tune or the prompt, with its `user_error`."""
+
+    def __init__(self, message: str = "", *, found: object = None) -> None:
+        super().__init__(message)
+        self.found = found
+
+
+class WaitedTooLong(AstriaError):
+    """What was waited for is not done yet: `found` is how it was seen last, None if it never was."""
+
+    def __init__(self, message: str = "", *, found: object = None) -> None:
+        super().__init__(message)
+        self.found = found
 
 
 class NotSent(AstriaError):

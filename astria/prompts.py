@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Unpack
 
 from astria import paging, rules
@@ -13,8 +13,10 @@ from astria.parameters import checked_id
 from astria.prompt_attributes import PROMPT_CHANGE_RULES, PromptAttributes, PromptChanges
 from astria.transport import Transport
 from astria.types import Prompt, many
+from astria.waiting import Pauses, Wait
 
 MANY = many(Prompt.from_json)
+PAUSES = Pauses()
 INDEX = rules.whole(0)
 
 
@@ -103,6 +105,23 @@ class Prompts:
         return paging.iterate(
             lambda query: self._transport.get(path, MANY, query), before_id=before_id, limit=limit
         )
+
+    def wait(
+        self,
+        prompt_id: int,
+        *,
+        tune_id: int | None = None,
+        timeout: float = 7200.0,
+        progress: Callable[[Prompt], object] | None = None,
+        pauses: Pauses = PAUSES,
+    ) -> Prompt:
+        """Return the prompt when its pictures are there: looks now and then, at most for `timeout` seconds.
+
+        `progress` is called with the prompt after every look; what it raises ends the wait. Looks that fail
+        for the moment are repeated. A callback does without looking: prefer it where you can be called.
+        Raises Failed, WaitedTooLong, NotFound, and other refusals. Source: docs/api/1-prompt/2-retrieve
+        """
+        return Wait(lambda: self.get(prompt_id, tune_id=tune_id), timeout, progress, pauses).run()
 
     @endpoint("PATCH", "/prompts/:id", source="")
     @endpoint("PATCH", "/tunes/:tune_id/prompts/:id", source="")

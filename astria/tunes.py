@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Unpack
 
@@ -18,8 +18,10 @@ from astria.prompt_attributes import NestedPromptAttributes
 from astria.transport import Transport
 from astria.tune_attributes import TUNE_CHANGE_RULES, TUNE_RULES, TuneAttributes, TuneChanges
 from astria.types import Tune, many
+from astria.waiting import Pauses, Wait
 
 MANY = many(Tune.from_json)
+PAUSES = Pauses()
 
 
 class Tunes:
@@ -98,6 +100,22 @@ class Tunes:
         wanted = checked_text(title, "title")
         asked = self._transport.get("/tunes", MANY, {"title": wanted})
         return find_by_title(asked, wanted, None) or find_by_title(self.iterate(), wanted, created_after)
+
+    def wait(
+        self,
+        tune_id: int,
+        *,
+        timeout: float = 7200.0,
+        progress: Callable[[Tune], object] | None = None,
+        pauses: Pauses = PAUSES,
+    ) -> Tune:
+        """Return the tune when it has been trained: looks now and then, at most for `timeout` seconds.
+
+        `progress` is called with the tune after every look; what it raises ends the wait. Looks that fail
+        for the moment are repeated. A callback does without looking: prefer it where you can be called.
+        Raises Failed, WaitedTooLong, NotFound, and other refusals. Source: docs/api/0-tune/2-retrieve (eta)
+        """
+        return Wait(lambda: self.get(tune_id), timeout, progress, pauses).run()
 
     @endpoint("GET", "/gallery/tunes", source="docs/api/20-sdxl-api")
     def gallery(

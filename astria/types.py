@@ -102,6 +102,11 @@ class Prompt:
         """Whether nothing more will come: there are pictures, or there is an error."""
         return bool(self.images or self.user_error)
 
+    @property
+    def failure(self) -> str:
+        """Why there will be no pictures, "" if it is not known that there will be none."""
+        return "" if self.images else self.user_error or ""
+
     @classmethod
     def from_json(cls, data: object) -> Prompt:
         """Read a decoded JSON object. Raises InvalidResponse if it is none or has no id."""
@@ -153,6 +158,11 @@ class Tune:
     def is_final(self) -> bool:
         """Whether training is over: it has been trained, or it failed."""
         return bool(self.trained_at or self.failed_at)
+
+    @property
+    def failure(self) -> str:
+        """Why it will not be trained, "" if it is not known that it will not."""
+        return "training failed" if self.failed_at and not self.trained_at else ""
 
     @classmethod
     def from_json(cls, data: object) -> Tune:

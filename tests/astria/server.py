@@ -48,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.received.append(received)
         self.server.plays.pop(0)(self)
 
-    do_GET = do_POST = do_DELETE = play
+    do_GET = do_POST = do_PATCH = do_DELETE = play
 
     def answer(self, status: int, content: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)

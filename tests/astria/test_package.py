@@ -60,7 +60,7 @@ def test_every_error_is_exported() -> None:
 
     errors = {kind.__name__ for kind in kinds if issubclass(kind, astria.AstriaError)}
 
-    assert len(errors) == 16
+    assert len(errors) == 18
     assert errors <= set(astria.__all__)
 
 
