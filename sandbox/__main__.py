@@ -33,8 +33,10 @@ def _prepare() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    from sandbox import clock
     from sandbox.shelves import fill_shelves
 
+    clock.resume(switches.data)
     fill_shelves()
 
 

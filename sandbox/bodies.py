@@ -17,6 +17,8 @@ from django.http import HttpRequest
 from django.http.multipartparser import ChunkIter, LazyStream, MultiPartParserError, Parser
 from django.utils.http import parse_header_parameters
 
+from sandbox.casting import whole
+
 DEEPEST = 32
 MOST_PARTS = 5000
 # Under this name the request's META carries what was read, for the developer's page.
@@ -43,7 +45,7 @@ def read_params(request: HttpRequest) -> dict[str, Any]:
     Raises Malformed for a body that is no JSON, no multipart, or contradicts itself.
     """
     params = nested(_pairs(request.META.get("QUERY_STRING", "")))
-    kind, options = parse_header_parameters(request.META.get("CONTENT_TYPE", ""))
+    kind, options = _content_type(request.META.get("CONTENT_TYPE", ""))
     if kind == "application/json" or kind.endswith("+json"):
         params.update(_json(request.read()))
     elif kind == "multipart/form-data":
@@ -52,6 +54,13 @@ def read_params(request: HttpRequest) -> dict[str, Any]:
         params.update(nested(_pairs(request.read().decode("utf-8", "replace"))))
     request.META[READ] = params
     return params
+
+
+def _content_type(header: str) -> tuple[str, dict[str, str]]:
+    try:
+        return parse_header_parameters(header)
+    except (ValueError, LookupError) as error:
+        raise Malformed("bad content type") from error
 
 
 def nested(pairs: Iterator[tuple[str, Any]]) -> dict[str, Any]:
@@ -141,7 +150,7 @@ def _clean(value: Any, depth: int = 0) -> Any:
     if depth > 4 * DEEPEST:
         raise ValueError("nested too deeply")
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return whole(value)
     if isinstance(value, list):
         return [_clean(item, depth + 1) for item in value]
     if isinstance(value, dict):
@@ -158,7 +167,7 @@ def _parts(request: HttpRequest, boundary: str) -> Iterator[tuple[str, Any]]:
     try:
         for _, meta, content in Parser(stream, boundary.encode("ascii")):
             yield from _part(meta, content)
-    except (MultiPartParserError, UnicodeError, ValueError) as error:
+    except (MultiPartParserError, ValueError, LookupError) as error:
         raise Malformed("bad multipart body") from error
 
 

@@ -12,6 +12,7 @@ import requests
 from django.db import close_old_connections, transaction
 from django.db.models import Q
 
+from sandbox import clock
 from sandbox.models import Delivery, Prompt, Run, Tune
 from sandbox.reroutes import rerouted
 from sandbox.switches import switches
@@ -32,7 +33,7 @@ def announce(about: Tune | Prompt | Run, url: str, body: object, *, with_tune_id
     met = {name for name in ("lost", "doubled", "late", "reordered") if _meets(name, kind, about)}
     held = _held_back(url)
     is_held = "reordered" in met and not held
-    starts_at = time.time() + (LATE_SECONDS / switches.speed if is_held or "late" in met else 0)
+    starts_at = clock.seconds() + (LATE_SECONDS / switches.speed if is_held or "late" in met else 0)
     delivery = Delivery(kind=kind, url=url, body=body, starts_at=starts_at, is_held=is_held)
     if "lost" in met:
         delivery.sent_at, delivery.outcome = delivery.created_at, "lost"
@@ -88,12 +89,15 @@ class Senders:
 
     def _work(self) -> None:
         while True:
-            pk = self._queue.get()
-            row = Delivery.objects.filter(Q(pk=pk) | Q(behind=pk))
-            # The one that passes first, then those it passed.
-            for delivery in sorted(row, key=lambda delivery: (delivery.pk != pk, delivery.pk)):
-                post(delivery)
+            send(self._queue.get())
             close_old_connections()
+
+
+def send(pk: int) -> None:
+    """Post a delivery that was already marked as sent, then those that it passed."""
+    rows = Delivery.objects.filter(Q(pk=pk) | Q(behind=pk))
+    for delivery in sorted(rows, key=lambda delivery: (delivery.pk != pk, delivery.pk)):
+        post(delivery)
 
 
 def post(delivery: Delivery) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 CREATED_AT = datetime(2024, 9, 2, 9, 30, tzinfo=UTC)
 FIRST_TEMPLATE_ID = 17_000_000
@@ -21,16 +22,17 @@ GALLERY_TUNES = (
 
 @dataclass(frozen=True)
 class Template:
-    """A template prompt of a pack for one class."""
+    """A template prompt of a pack for one class; `attributes` are what it asks for besides its text."""
 
     id: int
     class_name: str
     text: str
+    attributes: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Pack:
-    """A pack. `prices` are milli-cents by class name; `num_images` is per prompt."""
+    """A pack. `prices` are milli-cents by class name; `num_images` is per prompt that says nothing else."""
 
     id: int
     slug: str
@@ -41,6 +43,8 @@ class Pack:
     num_images: int
     prices: dict[str, int]
     templates: tuple[Template, ...]
+    created_at: datetime = CREATED_AT
+    is_public: bool = True
 
     def of_class(self, name: str) -> tuple[Template, ...]:
         """Return the template prompts for a class name, in the pack's order."""
@@ -49,13 +53,13 @@ class Pack:
 
 @cache
 def all_packs() -> tuple[Pack, ...]:
-    """Return every pack, in order of id."""
+    """Return every pack of the gallery, in order of id."""
     with (Path(__file__).parent / "packs.toml").open("rb") as file:
         return tuple(_pack(number, entry) for number, entry in enumerate(tomllib.load(file)["pack"]))
 
 
 def find_pack(id_or_slug: str) -> Pack | None:
-    """Return the pack with this id or slug, or None."""
+    """Return the gallery's pack with this id or slug, or None."""
     return next((pack for pack in all_packs() if id_or_slug in (str(pack.id), pack.slug)), None)
 
 

@@ -21,6 +21,10 @@ def known_tune(title: str) -> Tune | None:
 def known_prompt(prompt: Prompt) -> Prompt | None:
     """Return a prompt with the same values in all that Astria compares."""
     alike = Prompt.objects.filter(**{name: getattr(prompt, name) for name in COLUMNS}, is_template=False)
-    wanted = [prompt.attributes.get(name) for name in ATTRIBUTES]
-    found = (row for row in alike if [row.attributes.get(name) for name in ATTRIBUTES] == wanted)
-    return next(found, None)
+    return next((row for row in alike if _compared(row) == _compared(prompt)), None)
+
+
+def _compared(prompt: Prompt) -> list[object]:
+    # What was not given is off.
+    values = (prompt.attributes.get(name) for name in ATTRIBUTES)
+    return [None if value is False else value for value in values]

@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.utils import timezone
 
-from sandbox import faults
+from sandbox import clock, faults
+from sandbox.account import Unpaid
 from sandbox.bodies import Malformed
 from sandbox.casting import Refused
 from sandbox.server import hang_up, is_hung_up
@@ -22,7 +22,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # The developer's page, the switches and the pictures are no part of the API: no key, no faults.
 PUBLIC = re.compile(r"/|/favicon\.ico|/(?:mp|covers|sandbox)/.*")
 NEVER_FAULTY = re.compile(r"/|/favicon\.ico|/sandbox/.*")
-WITHOUT_KEY = re.compile(r"/gallery/packs")
+WITHOUT_KEY = re.compile(r"/gallery/(?:packs|tunes)|/cli/models")
 
 
 class RequestLog:
@@ -34,7 +34,7 @@ class RequestLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer and take note."""
-        at, started, path = timezone.now(), time.monotonic(), request.path
+        at, started, path = clock.now(), time.monotonic(), request.path
         response = self.get_response(request)
         if isinstance(response, HttpResponse):
             response.headers.setdefault("Content-Length", str(len(response.content)))
@@ -62,7 +62,7 @@ class RailsPaths:
 
 
 class Readable:
-    """Turn what cannot be read into 400 and what breaks a rule into 422."""
+    """Turn what cannot be read into 400, what breaks a rule into 422, what is not paid into 402."""
 
     def __init__(self, get_response: GetResponse) -> None:
         """Wrap the next layer."""
@@ -73,11 +73,13 @@ class Readable:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer for the two exceptions that views let out."""
+        """Answer for the exceptions that views let out."""
         if isinstance(error, Malformed | SuspiciousOperation):
             return JsonResponse({"status": 400, "error": str(error) or "Bad Request"}, status=400)
         if isinstance(error, Refused):
             return JsonResponse(error.errors, status=422)
+        if isinstance(error, Unpaid):
+            return JsonResponse({"error": str(error)}, status=402)
         return None
 
 

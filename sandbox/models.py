@@ -1,4 +1,4 @@
-"""What the sandbox remembers. Packs are not here: they are fixed, see sandbox/catalogue.py.
+"""What the sandbox remembers. The gallery's packs are not here: they are fixed, see sandbox/catalogue.py.
 
 Waiting is stored as work, not as an hour: a row is due when `starts_at + takes / speed` has passed, so that a
 change of speed reaches what already runs. Where Astria says null for a text, this says "".
@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 import secrets
-import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, FloatField, Q, Value
 from django.db.models.expressions import CombinedExpression
-from django.utils import timezone
 
+from sandbox import clock
 from sandbox.faults import asked_to_last
 from sandbox.numbering import Numbered
 
@@ -52,16 +51,18 @@ class Tune(Numbered):
     attributes = models.JSONField(default=dict)
     photo_keys = models.JSONField(default=list)
     is_gallery = models.BooleanField(default=False)
-    starts_at = models.FloatField(default=time.time)
+    starts_at = models.FloatField(default=clock.seconds)
     takes = models.FloatField(default=0.0)
     eta = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    updated_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(default=clock.now)
     started_training_at = models.DateTimeField(null=True)
     trained_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     # Faults asked for by the call that made it.
     faults = models.JSONField(default=asked_to_last)
+    # 30 days after the training, or later when it was extended.
+    expires_at = models.DateTimeField(null=True)
 
     objects: ClassVar[models.Manager[Tune]] = models.Manager()
 
@@ -69,6 +70,7 @@ class Tune(Numbered):
         indexes = [
             # Read by the engine, several times a second.
             models.Index("starts_at", name="tune_waiting", condition=Q(trained_at=None, failed_at=None)),
+            models.Index("expires_at", name="tune_expiring"),
         ]
 
     def __str__(self) -> str:
@@ -97,16 +99,22 @@ class Tune(Numbered):
         return "failed" if self.failed_at else "trained" if self.trained_at else "training"
 
     @property
-    def expires_at(self) -> datetime | None:
-        """Return when Astria would delete it: 30 days after the training."""
-        return self.trained_at + KEPT if self.trained_at else None
+    def auto_extend(self) -> bool:
+        """Tell whether it is kept, and paid for, when it expires."""
+        return bool(self.attributes.get("auto_extend"))
+
+    @property
+    def is_mock(self) -> bool:
+        """Tell whether it costs nothing and is never really trained."""
+        return self.branch == "fast"
 
 
 class Photo(models.Model):
-    """A training photo; its file lies in the data directory under its key."""
+    """A training photo, or a file sent with a prompt; it lies in the data directory under its key."""
 
     key = models.CharField(max_length=28, primary_key=True, default=new_key)
-    tune_id = models.BigIntegerField(db_index=True)
+    tune_id = models.BigIntegerField(null=True, db_index=True)
+    prompt_id = models.BigIntegerField(null=True, db_index=True)
     position = models.IntegerField(default=0)
     name = models.TextField(default="")
     content_type = models.TextField(default="image/jpeg")
@@ -147,18 +155,23 @@ class Prompt(Numbered):
     class_name = models.TextField(default="")
     is_template = models.BooleanField(default=False)
     text = models.TextField()
+    # The text with its {{…}} filled in, once it has run.
+    run_text = models.TextField(default="")
     negative_prompt = models.TextField(default="")
     callback = models.TextField(default="")
     num_images = models.IntegerField(default=4)
     seed = models.BigIntegerField(null=True)
     attributes = models.JSONField(default=dict)
+    # Keys of photos by the name they are shown under.
+    files = models.JSONField(default=dict)
+    cost_mc = models.BigIntegerField(default=0)
     picture_keys = models.JSONField(default=list)
     is_liked = models.BooleanField(default=False)
     # Empty while its tune is still in training.
     starts_at = models.FloatField(null=True)
     takes = models.FloatField(default=0.0)
-    created_at = models.DateTimeField(default=timezone.now)
-    updated_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(default=clock.now)
     started_training_at = models.DateTimeField(null=True)
     trained_at = models.DateTimeField(null=True)
     user_error = models.TextField(default="")
@@ -191,6 +204,50 @@ class Prompt(Numbered):
         return "failed" if self.user_error else "done" if self.trained_at else "waiting"
 
 
+class Theme(models.Model):
+    """A theme whose prompts have yet to be thought of; deleted once they are written."""
+
+    theme = models.TextField()
+    tune_ids = models.JSONField(default=list)
+    attributes = models.JSONField(default=dict)
+    starts_at = models.FloatField(default=clock.seconds)
+    takes = models.FloatField(default=0.0)
+    # Faults asked for by the call that made it, for its prompts.
+    faults = models.JSONField(default=asked_to_last)
+
+    objects: ClassVar[models.Manager[Theme]] = models.Manager()
+
+    def __str__(self) -> str:
+        return self.theme
+
+
+class OwnPack(models.Model):
+    """A pack that was made here; the prompts with its `pack_id` that no run made are its templates."""
+
+    slug = models.TextField(unique=True)
+    title = models.TextField()
+    base_tune_id = models.BigIntegerField()
+    model_type = models.TextField(default="")
+    created_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    objects: ClassVar[models.Manager[OwnPack]] = models.Manager()
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Account(models.Model):
+    """The one account behind every key, in a single row; null milli-cents are endless."""
+
+    balance_mc = models.BigIntegerField(null=True)
+
+    objects: ClassVar[models.Manager[Account]] = models.Manager()
+
+    def __str__(self) -> str:
+        return "account"
+
+
 class Picture(models.Model):
     """A picture of a prompt, or a sample of a template prompt; drawn when it is first asked for."""
 
@@ -212,8 +269,8 @@ class Delivery(models.Model):
     kind = models.TextField()
     url = models.TextField()
     body: models.JSONField[Any, Any] = models.JSONField()
-    created_at = models.DateTimeField(default=timezone.now)
-    starts_at = models.FloatField(default=time.time)
+    created_at = models.DateTimeField(default=clock.now)
+    starts_at = models.FloatField(default=clock.seconds)
     sent_at = models.DateTimeField(null=True)
     # An HTTP status, or what kept it from being sent.
     outcome = models.TextField(default="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,7 @@ from sandbox.switches import switches
 LARGEST = 20_000_000
 MOST_URLS = 40
 FETCH_SECONDS = 10.0
+OTHER_TYPES = re.compile(r"(?:video|audio)/[a-z0-9.+-]+")
 
 register_heif_opener()
 
@@ -51,15 +53,18 @@ def collect_photos(given: Mapping[str, Any], errors: Errors) -> list[Upload]:
         raise Refused({"image_urls": [f"could not download {error}"]}) from error
 
 
-def fetch_all(urls: Sequence[str]) -> list[Upload]:
-    """Fetch pictures, some at a time, in the order given; NotFetched names the first that is none."""
+def fetch_all(urls: Sequence[str], *, any_kind: bool = False) -> list[Upload]:
+    """Fetch pictures, some at a time, in the order given; NotFetched names the first that is none.
+
+    `any_kind` takes what is no picture too.
+    """
     if len(urls) > MOST_URLS:
         raise NotFetched(f"more than {MOST_URLS} urls")
     with ThreadPoolExecutor(max_workers=6) as pool:
-        return list(pool.map(fetch_picture, urls))
+        return list(pool.map(lambda url: fetch_picture(url, any_kind=any_kind), urls))
 
 
-def fetch_picture(url: str) -> Upload:
+def fetch_picture(url: str, *, any_kind: bool = False) -> Upload:
     """Fetch one picture over http(s), within 20 MB and 10 seconds; NotFetched otherwise."""
     try:
         if not url.isascii() or urlsplit(url).scheme not in ("http", "https"):
@@ -70,7 +75,7 @@ def fetch_picture(url: str) -> Upload:
     except (requests.RequestException, ValueError) as error:
         raise NotFetched(url) from error
     kind = content_type(content)
-    if not kind:
+    if not kind and not any_kind:
         raise NotFetched(url)
     return Upload(urlsplit(url).path.rsplit("/", 1)[-1], kind, content)
 
@@ -97,15 +102,26 @@ def content_type(content: bytes) -> str:
 
 def keep_photos(tune_id: int, photos: Sequence[Upload]) -> list[str]:
     """Write the photos of a tune and return their keys."""
-    keys = []
-    for position, photo in enumerate(photos):
-        kind = content_type(photo.content)
-        row = Photo.objects.create(tune_id=tune_id, position=position, name=photo.name, content_type=kind)
-        path = photo_path(row.key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(photo.content)
-        keys.append(row.key)
-    return keys
+    return [keep_file(photo, position, tune_id=tune_id) for position, photo in enumerate(photos)]
+
+
+def keep_file(
+    file: Upload, position: int, *, tune_id: int | None = None, prompt_id: int | None = None
+) -> str:
+    """Write one file of a tune or prompt and return its key."""
+    kind = content_type(file.content) or _other_type(file.content_type)
+    row = Photo.objects.create(
+        tune_id=tune_id, prompt_id=prompt_id, position=position, name=file.name, content_type=kind
+    )
+    path = photo_path(row.key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(file.content)
+    return row.key
+
+
+def _other_type(given: str) -> str:
+    """Return the type of a video or sound; anything else must not be opened by browsers."""
+    return given if OTHER_TYPES.fullmatch(given) else "application/octet-stream"
 
 
 def photo_path(key: str) -> Path:

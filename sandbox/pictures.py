@@ -15,6 +15,7 @@ from sandbox.darkroom.sitters import Sitter, read_photo, seat
 from sandbox.models import Photo, Picture, Prompt
 from sandbox.photographs import photo_path
 from sandbox.switches import switches
+from sandbox.templating import text_to_run
 
 DEMONSTRATION = Path(__file__).parent / "photos"
 WOMAN = tuple(DEMONSTRATION / f"person-{number}.jpg" for number in range(1, 7))
@@ -43,6 +44,12 @@ def picture_path(key: str) -> Path:
     return switches.data / "pictures" / f"{key}.jpg"
 
 
+def reuse(picture: Picture, prompt: Prompt) -> None:
+    """Take a picture of another prompt over as the first of this one."""
+    content = developed(picture, Prompt.objects.get(pk=picture.prompt_id))
+    _kept(picture_path(prompt.picture_keys[0]), lambda: content)
+
+
 def developed_cover(pack: Pack) -> bytes:
     """Return the JPEG of a pack's cover: its first template for a woman."""
     prompt = Prompt.objects.get(pk=pack.of_class("woman")[0].id)
@@ -64,7 +71,7 @@ def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
 
 
 def _drawn(prompt: Prompt, position: int, size: tuple[int, int]) -> bytes:
-    text = prompt.text.split("> ", 1)[-1]
+    text = (prompt.run_text or text_to_run(prompt)).split("> ", 1)[-1]
     origin = prompt.seed if prompt.seed is not None else f"prompt {prompt.pk}"
     digest = hashlib.sha256(f"{switches.seed}:{origin}:{position}:{text}".encode()).digest()
     start, seed = digest[0] + position, int.from_bytes(digest[1:8], "big")

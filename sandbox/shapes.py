@@ -1,4 +1,7 @@
-"""The JSON objects as Astria shows them: keys, their order, and which of them each place shows."""
+"""The JSON objects as Astria shows them: keys, their order, and which of them each place shows.
+
+What is known to be shown comes first; behind it every other attribute that was given.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sandbox.catalogue import CREATED_AT, Pack
+from sandbox.catalogue import Pack
 from sandbox.models import Prompt, Tune
+from sandbox.switches import switches
 
 Shape = dict[str, Any]
+
+# Files that are shown as a list even when there is one.
+LISTS = ("image_references",)
 
 
 def moment(value: datetime | None) -> str | None:
@@ -31,7 +38,7 @@ def tune_wide(tune: Tune, base: str) -> Shape:
         "is_api": not tune.is_gallery,
         "token": tune.token or None,
         "base_tune_id": tune.base_tune_id,
-        "args": tune.attributes.get("args"),
+        "args": f"preset={tune.attributes['preset']}" if "preset" in tune.attributes else None,
         "steps": tune.attributes.get("steps"),
         "face_crop": tune.attributes.get("face_crop"),
         "training_face_correct": bool(tune.attributes.get("training_face_correct")),
@@ -47,6 +54,9 @@ def tune_wide(tune: Tune, base: str) -> Shape:
         "url": f"{base}/tunes/{tune.pk}.json",
         "orig_images": _photo_urls(tune, base),
     }
+    if tune.characteristics:
+        shape["characteristics"] = tune.characteristics
+    shape |= {name: value for name, value in tune.attributes.items() if name not in shape}
     return shape if tune.failed_at is None else shape | {"failed_at": moment(tune.failed_at)}
 
 
@@ -65,18 +75,22 @@ def tune_narrow(tune: Tune, base: str) -> Shape:
 
 
 def tune_callback(tune: Tune) -> Shape:
-    """Return the body of a tune's callback."""
+    """Return the body of a tune's callback; with `callback_body` full, all that GET shows."""
+    if switches.callback_body == "full":
+        return {"tune": tune_wide(tune, switches.base_url)}
     shape = {
         "id": tune.pk,
         "title": tune.title or None,
         "name": tune.name or None,
         "steps": tune.attributes.get("steps"),
+        **_times(tune),
+        "expires_at": moment(tune.expires_at),
     }
-    return {"tune": shape | _times(tune) | {"expires_at": moment(tune.expires_at)}}
+    return {"tune": shape if tune.failed_at is None else shape | {"failed_at": moment(tune.failed_at)}}
 
 
 def prompt_wide(prompt: Prompt, base: str) -> Shape:
-    """Return what prompt endpoints show: 21 keys in Astria's order, orig_prompt_id, user_error if failed."""
+    """Return what prompt endpoints show: 21 keys in Astria's order, then the others, user_error if failed."""
     extra = prompt.attributes
     cfg_scale = extra.get("cfg_scale")
     shape = {
@@ -99,7 +113,10 @@ def prompt_wide(prompt: Prompt, base: str) -> Shape:
         "url": f"{base}/tunes/{prompt.tune_id}/prompts/{prompt.pk}.json",
         "images": image_urls(prompt, base),
         "orig_prompt_id": prompt.orig_prompt_id,
+        "cost_mc": prompt.cost_mc,
     }
+    shape |= {name: value for name, value in extra.items() if name not in shape}
+    shape |= {name: _file_urls(name, keys, base) for name, keys in prompt.files.items()}
     return shape if not prompt.user_error else shape | {"user_error": prompt.user_error}
 
 
@@ -109,9 +126,12 @@ def prompt_single(prompt: Prompt, base: str) -> Shape:
     return prompt_wide(prompt, base) | likes
 
 
-def prompt_narrow(prompt: Prompt, base: str) -> Shape:
-    """Return the ten keys that callbacks carry."""
-    return {
+def prompt_callback(prompt: Prompt) -> Shape:
+    """Return a prompt as callbacks carry it: ten keys; with `callback_body` full, all that GET shows."""
+    base = switches.base_url
+    if switches.callback_body == "full":
+        return prompt_wide(prompt, base)
+    shape = {
         "id": prompt.pk,
         "text": prompt.text,
         "negative_prompt": prompt.negative_prompt,
@@ -120,6 +140,7 @@ def prompt_narrow(prompt: Prompt, base: str) -> Shape:
         **_times(prompt),
         "images": image_urls(prompt, base),
     }
+    return shape if not prompt.user_error else shape | {"user_error": prompt.user_error}
 
 
 def image_urls(prompt: Prompt, base: str) -> list[str]:
@@ -138,11 +159,11 @@ def pack_listed(pack: Pack, base: str) -> Shape:
         "slug": pack.slug,
         "title": pack.title,
         "token": "ohwx",
-        "created_at": moment(CREATED_AT),
-        "updated_at": moment(CREATED_AT),
+        "created_at": moment(pack.created_at),
+        "updated_at": moment(pack.created_at),
         "multiplier": pack.multiplier,
         "model_type": pack.model_type,
-        "public_at": moment(CREATED_AT),
+        "public_at": moment(pack.created_at) if pack.is_public else None,
         "unlisted_at": None,
         "cover_url": cover_url(pack, base),
         "cost_mc_hash": pack.prices,
@@ -152,7 +173,7 @@ def pack_listed(pack: Pack, base: str) -> Shape:
 def pack_detail(pack: Pack, base: str) -> Shape:
     """Return a pack as GET /p/:id shows it: costs in cents, and its template prompts by class."""
     costs = {
-        name: {"cost": price // 1000, "num_images": len(pack.of_class(name)) * pack.num_images}
+        name: {"cost": price // 1000, "num_images": _num_images(pack, name)}
         for name, price in pack.prices.items()
     }
     samples = _samples([template.id for template in pack.templates], base)
@@ -165,9 +186,9 @@ def pack_detail(pack: Pack, base: str) -> Shape:
         "slug": pack.slug,
         "title": pack.title,
         "cover_url": cover_url(pack, base),
-        "created_at": moment(CREATED_AT),
-        "updated_at": moment(CREATED_AT),
-        "public_at": moment(CREATED_AT),
+        "created_at": moment(pack.created_at),
+        "updated_at": moment(pack.created_at),
+        "public_at": moment(pack.created_at) if pack.is_public else None,
         "unlisted_at": None,
         "costs": costs,
         "logo": None,
@@ -175,9 +196,18 @@ def pack_detail(pack: Pack, base: str) -> Shape:
     }
 
 
-def cover_url(pack: Pack, base: str) -> str:
-    """Return the public address of the pack's cover."""
-    return f"{base}/covers/{pack.slug}.jpg"
+def cover_url(pack: Pack, base: str) -> str | None:
+    """Return the public address of the pack's cover; packs made here have none."""
+    return f"{base}/covers/{pack.slug}.jpg" if pack.is_public else None
+
+
+def _num_images(pack: Pack, class_name: str) -> int:
+    return sum(item.attributes.get("num_images", pack.num_images) for item in pack.of_class(class_name))
+
+
+def _file_urls(name: str, keys: list[str], base: str) -> str | list[str]:
+    urls = [picture_url(base, key) for key in keys]
+    return urls if name in LISTS else urls[0]
 
 
 def _samples(ids: Iterable[int], base: str) -> dict[int, list[str]]:

@@ -49,6 +49,13 @@ class Switches:
     retry_after: int | None = None
     # The faults of the next calls, one item (`500`, `slow, 504`, or nothing) for each.
     next_faults: deque[str] = field(default_factory=deque)
+    # What Astria answers where that is not known for sure.
+    deleted_prompt: int = 200
+    deleted_like: int = 201
+    callback_body: str = "narrow"
+    failure_callbacks: bool = False
+    # Move numbers into their range instead of refusing them.
+    lenient: bool = False
     wake: threading.Event = field(default_factory=threading.Event)
     received: deque[Received] = field(default_factory=lambda: deque(maxlen=100))
     # next() on itertools.count is atomic in CPython, so request threads may share these.

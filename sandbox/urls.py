@@ -5,27 +5,44 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path, re_path
 
-from sandbox.views import console, images, likes, packs, pictures, prompts, tunes
+from sandbox.views import (
+    account,
+    clock,
+    console,
+    images,
+    likes,
+    packs,
+    pictures,
+    prompts,
+    themes,
+    tunes,
+)
 from sandbox.views.methods import by_method
 
 ID = r"(?P<{}>\d{{1,18}})"
 TUNE, PROMPT = ID.format("tune_id"), ID.format("prompt_id")
+one_prompt = by_method(GET=prompts.detail, PATCH=prompts.change, DELETE=prompts.delete)
 
 urlpatterns = [
     # The API
-    path("packs", by_method(GET=packs.own)),
+    path("packs", by_method(GET=packs.own, POST=packs.create)),
     path("gallery/packs", by_method(GET=packs.gallery)),
     path("p/<str:id_or_slug>", by_method(GET=packs.detail)),
     path("p/<str:id_or_slug>/tunes", by_method(POST=packs.create_tunes)),
     path("tunes", by_method(GET=tunes.listing, POST=tunes.create)),
-    re_path(rf"^tunes/{TUNE}$", by_method(GET=tunes.detail, DELETE=tunes.delete)),
+    path("gallery/tunes", by_method(GET=tunes.gallery)),
+    re_path(rf"^tunes/{TUNE}$", by_method(GET=tunes.detail, PATCH=tunes.change, DELETE=tunes.delete)),
     re_path(rf"^tunes/{TUNE}/prompts$", by_method(GET=prompts.of_tune, POST=prompts.create_on_tune)),
-    re_path(rf"^tunes/{TUNE}/prompts/{PROMPT}$", by_method(GET=prompts.detail, DELETE=prompts.delete)),
+    re_path(rf"^tunes/{TUNE}/prompts/{PROMPT}$", one_prompt),
     path("prompts", by_method(GET=prompts.listing, POST=prompts.create)),
-    re_path(rf"^prompts/{PROMPT}$", by_method(GET=prompts.detail, DELETE=prompts.delete)),
+    re_path(rf"^prompts/{PROMPT}$", one_prompt),
+    re_path(rf"^prompts/{PROMPT}/duplicate$", by_method(POST=prompts.duplicate)),
     re_path(rf"^prompts/{PROMPT}/likes$", by_method(POST=likes.add, DELETE=likes.remove)),
     re_path(rf"^prompts/{PROMPT}/like$", by_method(POST=likes.toggle, DELETE=likes.remove)),
     path("images/inspect", by_method(POST=images.inspect)),
+    path("themes", by_method(POST=themes.create)),
+    path("users", by_method(GET=account.show)),
+    path("cli/models", by_method(GET=account.models)),
     # Public files
     path("mp/<slug:key>", by_method(GET=pictures.picture)),
     path("covers/<slug:slug>.jpg", by_method(GET=pictures.cover)),
@@ -33,6 +50,7 @@ urlpatterns = [
     path("", by_method(GET=console.page)),
     path("favicon.ico", by_method(GET=console.icon)),
     path("sandbox/pictures/<slug:key>", by_method(GET=pictures.thumbnail)),
+    path("sandbox/clock", by_method(GET=clock.show, POST=clock.move)),
     path("sandbox/requests", by_method(GET=console.show_requests)),
     path("sandbox/callbacks", by_method(GET=console.show_callbacks)),
     path("sandbox/callbacks/<int:delivery_id>/replay", by_method(POST=console.replay_callback)),

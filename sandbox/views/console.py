@@ -10,6 +10,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 
+from sandbox.account import balance, set_balance
 from sandbox.bodies import read_params
 from sandbox.callbacks import replay
 from sandbox.casting import Refused, to_boolean
@@ -25,6 +26,9 @@ SHOWN_CALLBACKS = 100
 MOST_NEXT = 1000
 SLOWEST = 300
 
+# A hundred thousand dollars.
+LARGEST_BALANCE = 10**10
+
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">'
     '<circle cx="4" cy="4" r="3" fill="#b3512f"/></svg>'
@@ -39,7 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "prompts": prompts[:24],
         "deliveries": Delivery.objects.order_by("-pk")[:30],
         "received": list(switches.received)[:30],
-        "settings": switches.shown(),
+        "settings": shown_settings(),
         "base_url": switches.base_url,
         "is_busy": prompts.filter(trained_at=None, user_error="").exists(),
     }
@@ -53,38 +57,46 @@ def icon(request: HttpRequest) -> HttpResponse:
 
 def show_settings(request: HttpRequest) -> HttpResponse:
     """GET /sandbox/settings: the switches, and the faults there are."""
-    _only_from_here(request)
-    return JsonResponse(switches.shown() | {"known_faults": FAULTS})
+    only_from_here(request)
+    return JsonResponse(shown_settings() | {"known_faults": FAULTS})
 
 
 def change_settings(request: HttpRequest) -> HttpResponse:
     """POST /sandbox/settings: change any of them; all or, if one makes no sense (422), none."""
-    _only_from_here(request)
-    _only_json(request)
-    changes = {name: _read(name, value) for name, value in read_params(request).items()}
+    only_from_here(request)
+    only_json(request)
+    changes: dict[str, Any] = {name: _read(name, value) for name, value in read_params(request).items()}
     for name, value in changes.items():
-        setattr(switches, name, value)
+        if name == "balance_mc":
+            set_balance(value)
+        else:
+            setattr(switches, name, value)
     switches.wake.set()
-    return JsonResponse(switches.shown())
+    return JsonResponse(shown_settings())
+
+
+def shown_settings() -> dict[str, object]:
+    """Return the switches and the balance, which lies in the database."""
+    return switches.shown() | {"balance_mc": balance()}
 
 
 def show_requests(request: HttpRequest) -> HttpResponse:
     """GET /sandbox/requests: the last hundred API calls, newest first."""
-    _only_from_here(request)
+    only_from_here(request)
     return JsonResponse([shown_visit(visit) for visit in list(switches.received)], safe=False)
 
 
 def show_callbacks(request: HttpRequest) -> HttpResponse:
     """GET /sandbox/callbacks: the last hundred, newest first."""
-    _only_from_here(request)
+    only_from_here(request)
     newest = Delivery.objects.order_by("-pk")[:SHOWN_CALLBACKS]
     return JsonResponse([_shown_callback(delivery) for delivery in newest], safe=False)
 
 
 def replay_callback(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """POST /sandbox/callbacks/:id/replay: send it again, with the same body to the same address."""
-    _only_from_here(request)
-    _only_json(request)
+    only_from_here(request)
+    only_json(request)
     again = replay(get_object_or_404(Delivery, pk=delivery_id))
     return JsonResponse(_shown_callback(again), status=201)
 
@@ -104,13 +116,14 @@ def _shown_callback(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def _only_json(request: HttpRequest) -> None:
+def only_json(request: HttpRequest) -> None:
+    """Raise Refused for what is not sent as JSON."""
     # Browsers ask before they let a web page from elsewhere send JSON, and get no leave.
     if request.content_type != "application/json":
         raise Refused({"base": ["send application/json"]})
 
 
-def _only_from_here(request: HttpRequest) -> None:
+def only_from_here(request: HttpRequest) -> None:
     """Raise Http404 for other machines, and for web pages whose name was made to point at this one."""
     host = request.get_host().rpartition(":")[0] or request.get_host()
     if not _is_loopback(request.META["REMOTE_ADDR"]) or not (host == "localhost" or _is_address(host)):
@@ -135,16 +148,22 @@ def _read(name: str, value: Any) -> object:
         "faults": _faults,
         "next_faults": _next_faults,
         "slow_seconds": _slow_seconds,
-        "retry_after": lambda given: None if given in (None, "") else _seconds(given, 3600),
+        "retry_after": lambda given: None if given in (None, "") else _whole(given, 3600),
         "idempotent": lambda given: bool(to_boolean(given)),
         "pictures": lambda given: PICTURES[PICTURES.index(given)],
+        "balance_mc": lambda given: None if given in (None, "") else _whole(given, LARGEST_BALANCE),
+        "deleted_prompt": lambda given: _one_of((200, 204), given),
+        "deleted_like": lambda given: _one_of((201, 200, 204), given),
+        "callback_body": lambda given: _one_of(("narrow", "full"), given),
+        "failure_callbacks": lambda given: bool(to_boolean(given)),
+        "lenient": lambda given: bool(to_boolean(given)),
         "reroutes": lambda given: checked_reroutes(dict(given)),
     }
     if name not in readers:
         raise Refused({name: ["is not a setting"]})
     try:
         return readers[name](value)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, StopIteration) as error:
         raise Refused({name: [str(error) or "is not possible"]}) from error
 
 
@@ -163,11 +182,15 @@ def _next_faults(given: Any) -> deque[str]:
     return deque(", ".join(parse_names(str(item or ""))) for item in items)
 
 
-def _seconds(given: Any, most: int) -> int:
-    seconds = int(given)
-    if not 0 <= seconds <= most:
+def _whole(given: Any, most: int) -> int:
+    number = int(given)
+    if not 0 <= number <= most:
         raise ValueError(f"must lie between 0 and {most}")
-    return seconds
+    return number
+
+
+def _one_of(values: tuple[Any, ...], given: Any) -> Any:
+    return next(value for value in values if str(value) == str(given))
 
 
 def _slow_seconds(given: Any) -> float:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
+from sandbox import clock
 from sandbox.models import Prompt
+from sandbox.switches import switches
 
 
 def add(request: HttpRequest, prompt_id: str) -> HttpResponse:
@@ -16,8 +17,9 @@ def add(request: HttpRequest, prompt_id: str) -> HttpResponse:
 
 
 def remove(request: HttpRequest, prompt_id: str) -> HttpResponse:
-    """DELETE /prompts/:id/likes and /like: 201 without content."""
-    return _set(prompt_id, False)
+    """DELETE /prompts/:id/likes and /like: 201 without content, or what `deleted_like` says."""
+    _set(prompt_id, False)
+    return HttpResponse(status=switches.deleted_like)
 
 
 def toggle(request: HttpRequest, prompt_id: str) -> HttpResponse:
@@ -29,5 +31,5 @@ def toggle(request: HttpRequest, prompt_id: str) -> HttpResponse:
 def _set(prompt_id: str, liked: bool) -> HttpResponse:
     get_object_or_404(Prompt, pk=int(prompt_id))
     changed = Prompt.objects.filter(Q(pk=int(prompt_id)) & ~Q(is_liked=liked))
-    changed.update(is_liked=liked, updated_at=timezone.now())
+    changed.update(is_liked=liked, updated_at=clock.now())
     return HttpResponse(status=201)

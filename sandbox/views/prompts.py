@@ -10,15 +10,19 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 
 from sandbox.bodies import read_params
-from sandbox.casting import Refused, to_boolean, to_integer
+from sandbox.casting import to_boolean, to_integer
 from sandbox.middleware import base_url
 from sandbox.models import Prompt, Tune
-from sandbox.orders import order_prompt
+from sandbox.orders.changes import change_prompt
+from sandbox.orders.prompts import duplicate_prompt, find_tune, order_prompt
 from sandbox.removal import remove_prompts
 from sandbox.shapes import prompt_single, prompt_wide
+from sandbox.switches import switches
 from sandbox.views.paging import page
 
 DEEPEST_OFFSET = 10_000
+# SQLite refuses patterns of 50,000 bytes.
+LONGEST_SOUGHT = 1000
 
 
 def listing(request: HttpRequest) -> HttpResponse:
@@ -34,15 +38,24 @@ def of_tune(request: HttpRequest, tune_id: str) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     """POST /prompts: a prompt on `prompt[tune_id]`."""
     given = _given(request)
-    tune = Tune.objects.filter(pk=to_integer(given.get("tune_id"))).first()
-    if tune is None:
-        raise Refused({"tune": ["must exist"]})
-    return _created(request, tune, given)
+    return _created(request, order_prompt(find_tune(given.get("tune_id")), given))
 
 
 def create_on_tune(request: HttpRequest, tune_id: str) -> HttpResponse:
     """POST /tunes/:id/prompts: a prompt on this tune."""
-    return _created(request, get_object_or_404(Tune, pk=int(tune_id)), _given(request))
+    tune = get_object_or_404(Tune, pk=int(tune_id))
+    return _created(request, order_prompt(tune, _given(request)))
+
+
+def duplicate(request: HttpRequest, prompt_id: str) -> HttpResponse:
+    """POST /prompts/:id/duplicate: the same once more but for what `prompt` says; perhaps of one image."""
+    params = read_params(request)
+    given = params.get("prompt")
+    original = get_object_or_404(Prompt, pk=int(prompt_id))
+    prompt = duplicate_prompt(
+        original, given if isinstance(given, Mapping) else {}, params.get("image_index")
+    )
+    return _created(request, prompt)
 
 
 def detail(request: HttpRequest, prompt_id: str, tune_id: str | None = None) -> HttpResponse:
@@ -50,14 +63,28 @@ def detail(request: HttpRequest, prompt_id: str, tune_id: str | None = None) -> 
     return JsonResponse(prompt_single(_prompt(prompt_id, tune_id), base_url(request)))
 
 
+def change(request: HttpRequest, prompt_id: str, tune_id: str | None = None) -> HttpResponse:
+    """PATCH /prompts/:id and /tunes/:tune_id/prompts/:id: where it belongs; others are left as they are."""
+    with transaction.atomic():
+        prompt = _own(prompt_id, tune_id)
+        change_prompt(prompt, _given(request))
+    return JsonResponse(prompt_single(prompt, base_url(request)))
+
+
 def delete(request: HttpRequest, prompt_id: str, tune_id: str | None = None) -> HttpResponse:
     """DELETE /prompts/:id and /tunes/:tune_id/prompts/:id: its pictures go with it."""
     with transaction.atomic():
-        prompt = _prompt(prompt_id, tune_id)
-        if prompt.is_template:
-            raise Http404
-        remove_prompts(Prompt.objects.filter(pk=prompt.pk))
+        remove_prompts(Prompt.objects.filter(pk=_own(prompt_id, tune_id).pk))
+    if switches.deleted_prompt == 204:
+        return HttpResponse(status=204)
     return JsonResponse({"message": "Prompt successfully deleted"})
+
+
+def _own(prompt_id: str, tune_id: str | None) -> Prompt:
+    prompt = _prompt(prompt_id, tune_id)
+    if prompt.is_template:
+        raise Http404
+    return prompt
 
 
 def _prompt(prompt_id: str, tune_id: str | None) -> Prompt:
@@ -70,10 +97,12 @@ def _prompt(prompt_id: str, tune_id: str | None) -> Prompt:
 def _listed(request: HttpRequest, prompts: QuerySet[Prompt]) -> HttpResponse:
     asked = request.GET
     if asked.get("text"):
-        prompts = prompts.filter(text__contains=asked["text"])
+        prompts = prompts.filter(text__contains=asked["text"][:LONGEST_SOUGHT])
     for field in ("orig_prompt_id", "pack_id"):
         if asked.get(field):
             prompts = prompts.filter(**{field: to_integer(asked[field])})
+    if asked.get("base_pack_id"):
+        prompts = prompts.filter(attributes__base_pack_id=to_integer(asked["base_pack_id"]))
     if to_boolean(asked.get("liked")):
         prompts = prompts.filter(is_liked=True)
     base = base_url(request)
@@ -88,5 +117,5 @@ def _given(request: HttpRequest) -> Mapping[str, object]:
     return wrapped if isinstance(wrapped, Mapping) else {}
 
 
-def _created(request: HttpRequest, tune: Tune, given: Mapping[str, object]) -> HttpResponse:
-    return JsonResponse(prompt_wide(order_prompt(tune, given), base_url(request)), status=201)
+def _created(request: HttpRequest, prompt: Prompt) -> HttpResponse:
+    return JsonResponse(prompt_wide(prompt, base_url(request)), status=201)

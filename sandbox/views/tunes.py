@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 
+from sandbox import clock
 from sandbox.bodies import read_params
 from sandbox.middleware import base_url
 from sandbox.models import Tune
-from sandbox.orders import order_tune
+from sandbox.orders.tunes import change_tune, order_tune
 from sandbox.removal import remove_tune
 from sandbox.shapes import prompt_wide, tune_wide
 from sandbox.views.paging import page
@@ -21,18 +23,17 @@ DEEPEST_OFFSET = 200
 
 def listing(request: HttpRequest) -> HttpResponse:
     """GET /tunes: newest first; `title`, `name`, `branch` and `model_type` narrow it to exact matches."""
-    tunes = Tune.objects.filter(is_gallery=False)
-    for field in ("title", "name", "branch", "model_type"):
-        if request.GET.get(field):
-            tunes = tunes.filter(**{field: request.GET[field]})
-    base = base_url(request)
-    return JsonResponse([tune_wide(tune, base) for tune in page(request, tunes, DEEPEST_OFFSET)], safe=False)
+    return _listed(request, Tune.objects.filter(is_gallery=False))
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    """GET /gallery/tunes: the tunes others are trained on, by `branch` and `model_type`; needs no key."""
+    return _listed(request, Tune.objects.filter(is_gallery=True))
 
 
 def create(request: HttpRequest) -> HttpResponse:
     """POST /tunes: a tune, with prompts if `prompts_attributes` are given."""
-    given = read_params(request).get("tune")
-    tune, prompts = order_tune(given if isinstance(given, Mapping) else {})
+    tune, prompts = order_tune(_given(request))
     base = base_url(request)
     shape = tune_wide(tune, base)
     if prompts:
@@ -45,11 +46,31 @@ def detail(request: HttpRequest, tune_id: str) -> HttpResponse:
     return JsonResponse(tune_wide(get_object_or_404(Tune, pk=int(tune_id)), base_url(request)))
 
 
+def change(request: HttpRequest, tune_id: str) -> HttpResponse:
+    """PATCH /tunes/:id: its title, name, auto_extend or characteristics; others are left as they are."""
+    with transaction.atomic():
+        tune = change_tune(get_object_or_404(Tune, pk=int(tune_id), is_gallery=False), _given(request))
+    return JsonResponse(tune_wide(tune, base_url(request)))
+
+
 def delete(request: HttpRequest, tune_id: str) -> HttpResponse:
     """DELETE /tunes/:id: 200 without content; a checkpoint takes its prompts along."""
     with transaction.atomic():
         tune = Tune.objects.filter(pk=int(tune_id), is_gallery=False).first()
         if tune is None:
             raise Http404
-        remove_tune(tune)
+        remove_tune(tune, clock.seconds())
     return HttpResponse(status=200)
+
+
+def _given(request: HttpRequest) -> Mapping[str, object]:
+    given = read_params(request).get("tune")
+    return given if isinstance(given, Mapping) else {}
+
+
+def _listed(request: HttpRequest, tunes: QuerySet[Tune]) -> HttpResponse:
+    for field in ("title", "name", "branch", "model_type"):
+        if request.GET.get(field):
+            tunes = tunes.filter(**{field: request.GET[field]})
+    base = base_url(request)
+    return JsonResponse([tune_wide(tune, base) for tune in page(request, tunes, DEEPEST_OFFSET)], safe=False)

@@ -12,7 +12,7 @@ KEYS = [
     "id", "callback", "trained_at", "started_training_at", "created_at", "updated_at", "tune_id", "text",
     "negative_prompt", "cfg_scale", "steps", "super_resolution", "ar", "num_images", "seed",
     "controlnet_conditioning_scale", "controlnet_txt2img", "denoising_strength", "style", "url", "images",
-    "orig_prompt_id",
+    "orig_prompt_id", "cost_mc",
 ]  # fmt: skip
 FLUX = "/tunes/1504944/prompts"
 

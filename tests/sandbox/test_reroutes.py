@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.receiver import Receiver
 from sandbox.reroutes import parse_reroutes, rerouted
 from tests.sandbox.process import Sandbox, eventually, running
-from tests.sandbox.receiver import Receiver
 
 PROMPT = {"text": "a red door", "callback": "https://app.example.org/hooks/done?user=1"}
 

@@ -1,0 +1,34 @@
+"""Changing where a prompt belongs: to a pack as a template, to the pack or prompt that it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sandbox import clock
+from sandbox.casting import Refused
+from sandbox.models import Prompt, Tune
+from sandbox.rules import LARGEST_ID, Number, Rule, read
+
+PATCHED = ("pack_id", "base_pack_id", "workspace_id", "orig_prompt_id")
+RULES: dict[str, Rule] = {name: Number(1, LARGEST_ID, whole=True) for name in PATCHED}
+
+
+def change_prompt(prompt: Prompt, given: Mapping[str, object]) -> None:
+    """Write the fields that are given, empty ones as none; raises Refused."""
+    fields, errors = read(given, RULES)
+    shown = Tune.objects.filter(pk=prompt.subject_id).first()
+    if "pack_id" in fields and (shown is None or shown.is_gallery):
+        errors["base"] = ["Prompt is not using a fine-tuned model"]
+    if errors:
+        raise Refused(errors)
+    for name in (name for name in PATCHED if name in given):
+        _put(prompt, name, fields.get(name))
+    prompt.updated_at = clock.now()
+    prompt.save(update_fields=["attributes", "pack_id", "orig_prompt_id", "updated_at"])
+
+
+def _put(prompt: Prompt, name: str, value: int | None) -> None:
+    if name in ("pack_id", "orig_prompt_id"):
+        setattr(prompt, name, value)
+    if name != "orig_prompt_id":
+        prompt.attributes[name] = value
