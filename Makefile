@@ -16,7 +16,7 @@ DEV := DEBUG=1 PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) PUBLIC_URL=$(PUBLIC_URL
 	NOTICE="Sandbox: pictures by a local stand-in, not by Astria."
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check test-services test-browser bench bench-quick clean
+.PHONY: help setup setup-dev run test test-samples check test-services test-browser bench bench-quick clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -35,6 +35,7 @@ setup: .venv/.runtime ## Install the runtime packages and make the database
 
 setup-dev: .venv/.development
 	@sh tests/install-chromium.sh
+	@sh tests/install-node.sh
 
 run: .venv/.runtime ## Set up what is missing and start web, worker, clock and sandbox
 	@$(DEV) $(BIN)/python manage.py setup
@@ -48,6 +49,9 @@ test-services: setup-dev ## Run accounts, catalogue and pipeline on PostgreSQL
 	@address=$$(sh tests/start-postgres.sh) && DATABASE_URL=$$address \
 		$(BIN)/python -m pytest -n 2 --dist loadfile tests/accounts tests/packs tests/studio
 	@$(BIN)/python -m pytest -m postgres tests/test_processes.py
+
+test-samples: setup-dev ## Run the samples of Astria's documentation, as printed, against the sandbox
+	@$(BIN)/python -m pytest tests/astria/docs
 
 test-browser: setup-dev ## Run the browser journeys alone, with their screenshots in test-artefacts/
 	@$(BIN)/python -m pytest tests/browser -m browser
