@@ -30,6 +30,11 @@ class Awaited(Protocol):
 T = TypeVar("T", bound=Awaited)
 
 
+def utc_now() -> datetime:
+    """Return the time by this machine, aware."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Pauses:
     """How long to wait between looks, in seconds: `first`, each one `factor` times the last, up to `longest`.
@@ -43,7 +48,7 @@ class Pauses:
     longest: float = 60.0
     sleep: Callable[[float], object] = time.sleep
     clock: Callable[[], float] = time.monotonic
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = utc_now
 
     def after(self, looks: int, eta: datetime | None) -> float:
         """Return the pause after so many looks (from 1)."""

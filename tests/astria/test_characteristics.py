@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astria import INSPECT_VALUES, Inspection, aggregate, render
@@ -56,6 +56,7 @@ def test_flags_and_class_names_are_no_characteristics() -> None:
 WORDS = st.sampled_from(["blue eyes", "brown eyes", "", "NONE"])
 
 
+@settings(deadline=None, database=None)
 @given(st.lists(st.dictionaries(st.sampled_from(sorted(INSPECT_VALUES)), WORDS, max_size=3), max_size=8))
 def test_whatever_is_taken_was_seen_in_half_of_the_photos(photos: list[dict[str, str]]) -> None:
     for key, value in aggregate(photos).items():

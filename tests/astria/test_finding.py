@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from astria import Astria, ServerError
+from astria import Astria, InvalidParameter, ServerError
 from tests.astria.server import Server
 
 OTHERS = [{"id": 9, "title": "abcd", "created_at": "2026-01-02T00:00:00Z"}]
@@ -51,3 +51,10 @@ def test_not_having_looked_is_no_answer(server: Server, client: Astria) -> None:
 
     with pytest.raises(ServerError):
         client.tunes.find("abc")
+
+
+def test_title_that_cannot_be_sent_is_refused(server: Server, client: Astria) -> None:
+    with pytest.raises(InvalidParameter):
+        client.tunes.find("\ud800")
+
+    assert server.received == []

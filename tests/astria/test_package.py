@@ -64,11 +64,71 @@ def test_every_error_is_exported() -> None:
     assert errors <= set(astria.__all__)
 
 
-@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.__name__)
-def test_every_call_names_its_documentation(resource: type) -> None:
-    calls = {name: call.__doc__ or "" for name, call in vars(resource).items() if not name.startswith("_")}
+def calls() -> dict[str, str]:
+    """Return the docstring of each public method of the resources."""
+    return {
+        f"{resource.__name__}.{name}": call.__doc__ or ""
+        for resource in RESOURCES
+        for name, call in vars(resource).items()
+        if not name.startswith("_")
+    }
 
-    assert {name for name, words in calls.items() if "Source: docs/api/" not in words} == set()
+
+def public_members(kind: type) -> set[str]:
+    """Return the methods and properties that a class of ours adds."""
+    own = [(name, found) for base in kind.__mro__ for name, found in vars(base).items()
+           if base.__module__.startswith("astria")]  # fmt: skip
+    kinds = (property, classmethod)
+    return {
+        name
+        for name, found in own
+        if not name.startswith("_") and (inspect.isfunction(found) or isinstance(found, kinds))
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in astria.__all__ if callable(getattr(astria, name))])
+def test_every_public_name_is_described(name: str) -> None:
+    found = getattr(astria, name)
+
+    # A dataclass without words gets its signature as its docstring, an enum that of its base.
+    assert found.__doc__ and not found.__doc__.startswith(f"{name}(")
+    if inspect.isclass(found):
+        assert "__doc__" in vars(found)
+        assert {member for member in public_members(found) if not getattr(found, member).__doc__} == set()
+
+
+def test_every_call_names_its_documentation_and_its_errors() -> None:
+    assert {name for name, words in calls().items() if "Source: docs/" not in words} == set()
+    assert {name for name, words in calls().items() if "Raises " not in words} == set()
+
+
+def test_every_call_says_which_endpoint_it_calls() -> None:
+    recorded = {endpoint.call for endpoint in astria.ENDPOINTS}
+
+    # These call other methods or walk through lists.
+    walks = {
+        "Tunes.iterate",
+        "Tunes.iterate_gallery",
+        "Tunes.find",
+        "Tunes.wait",
+        "Prompts.iterate",
+        "Prompts.wait",
+    }
+    assert recorded | walks == set(calls())
+    assert recorded & walks == set()
+
+
+@pytest.mark.parametrize(
+    "endpoint", astria.ENDPOINTS, ids=lambda endpoint: f"{endpoint.method} {endpoint.path}"
+)
+def test_endpoint_follows_the_page_that_its_call_names(endpoint: astria.Endpoint) -> None:
+    assert endpoint.source in (endpoint.function.__doc__ or "")
+
+
+def test_no_endpoint_is_recorded_twice_for_one_call() -> None:
+    rows = [(endpoint.method, endpoint.path, endpoint.call) for endpoint in astria.ENDPOINTS]
+
+    assert len(rows) == len(set(rows))
 
 
 def test_types_are_published() -> None:

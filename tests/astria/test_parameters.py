@@ -7,7 +7,7 @@ import pickle
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astria import Astria, ImageFile, InvalidParameter
@@ -189,6 +189,7 @@ def test_each_parameter_has_its_rule() -> None:
     assert set(NESTED_PROMPT_RULES) - set(PROMPT_RULES) == {"lora_scale"}
 
 
+@settings(deadline=None, database=None)
 @given(st.dictionaries(st.sampled_from(sorted(NESTED_PROMPT_RULES)), st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.binary(max_size=5),
     st.lists(st.integers(), max_size=2),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astria import InvalidParameter, Reference, faceid, lora, references
@@ -18,6 +18,7 @@ def test_references_are_written_as_documented() -> None:
     assert faceid(123456) == "<faceid:123456:1.0>"
 
 
+@settings(deadline=None, database=None)
 @given(st.integers(1, 2**63), st.floats(allow_nan=False, allow_infinity=False))
 def test_what_is_written_can_be_read(tune_id: int, strength: float) -> None:
     text = f"{lora(tune_id, strength)} ohwx man {faceid(tune_id, strength)}"
