@@ -92,14 +92,18 @@ class Tunes:
     def find(self, title: str, *, created_after: datetime | None = None) -> Tune | None:
         """Return the newest tune with exactly this title, or None: what became of an unconfirmed create.
 
-        Asks Astria for the title first, then, as it may not know that question, walks through all tunes, no
-        further back than `created_after` (aware). None says that there is none now: the lost request may
-        still be on its way for a minute. Raises InvalidParameter, and AstriaError if it could not look.
+        With `created_after` (aware) walks through the tunes, newest first, no further back than that. Without,
+        asks Astria for the title first, as the walk is long; but it may not know that question, so what it
+        does not name is walked for all the same. None says that there is none now: the lost request may still
+        be on its way for a minute. Raises InvalidParameter, and AstriaError if it could not look.
         Source: docs/api/0-overview (Idempotency), docs/api/0-tune/4-list
         """
         wanted = checked_text(title, "title")
-        asked = self._transport.get("/tunes", MANY, {"title": wanted})
-        return find_by_title(asked, wanted, None) or find_by_title(self.iterate(), wanted, created_after)
+        if created_after is None:
+            named = self._transport.get("/tunes", MANY, {"title": wanted})
+            if found := find_by_title(named, wanted, None):
+                return found
+        return find_by_title(self.iterate(), wanted, created_after)
 
     def wait(
         self,

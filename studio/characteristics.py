@@ -5,11 +5,12 @@ Values are Astria's own (docs/api/4-images/1-inspect), because prompts are templ
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+
+import astria
 
 VALUES: dict[str, tuple[str, ...]] = {
     "eye_color": ("blue eyes", "brown eyes", "green eyes", "gray eyes", "black eyes"),
@@ -35,7 +36,6 @@ LABELS = {
 }
 # Sent only if the person switches them on.
 SENSITIVE = frozenset({"ethnicity", "age"})
-ABSENT = ("", "NONE")
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,8 @@ class Trait:
 
 
 def aggregate(answers: Sequence[Mapping[str, object]]) -> dict[str, str]:
-    """Return the most common value of each characteristic over several inspections.
-
-    A key that fewer than half of the photos show is dropped, and so is what is absent.
-    """
-    seen: dict[str, list[str]] = {}
-    for answer in answers:
-        for key in VALUES:
-            value = answer.get(key)
-            if isinstance(value, str) and value not in ABSENT:
-                seen.setdefault(key, []).append(value)
-    return {
-        key: Counter(values).most_common(1)[0][0]
-        for key, values in seen.items()
-        if len(values) * 2 >= len(answers)
-    }
+    """Return what several inspections agree on, of the characteristics that we show and send."""
+    return {key: value for key, value in astria.aggregate(answers).items() if key in VALUES}
 
 
 def traits(

@@ -75,14 +75,9 @@ def _hold(shoot: Shoot) -> None:
 
 
 def _find_tune(shoot: Shoot) -> astria.Tune | None:
-    """Return the tune with our title, newest first, no further back than shortly before the order."""
+    """Return the tune with our title; looks no further back than shortly before the order."""
     since = (shoot.queued_at or shoot.created_at) - pace.TITLE_LOOK_BACK
-    for theirs in astria_client(shoot=shoot).tunes.iterate():
-        if theirs.title == str(shoot.tune_id):
-            return theirs
-        if theirs.created_at and theirs.created_at < since:
-            break
-    return None
+    return astria_client(shoot=shoot).tunes.find(str(shoot.tune_id), created_after=since)
 
 
 def _find_prompts(shoot: Shoot) -> bool:

@@ -40,10 +40,10 @@ def test_only_the_exact_title_counts(server: Server, client: Astria) -> None:
 
 
 def test_walk_goes_no_further_back_than_asked(server: Server, client: Astria) -> None:
-    server.answers(200, OTHERS)
     server.answers(200, [*OTHERS, *OLD])
 
     assert client.tunes.find("abc", created_after=datetime(2026, 1, 1, tzinfo=UTC)) is None
+    assert [request.query for request in server.received] == ["limit=120"]
 
 
 def test_not_having_looked_is_no_answer(server: Server, client: Astria) -> None:
