@@ -92,7 +92,7 @@ class Tunes:
     def find(self, title: str, *, created_after: datetime | None = None) -> Tune | None:
         """Return the newest tune with exactly this title, or None: what became of an unconfirmed create.
 
-        With `created_after` (aware) walks through the tunes, newest first, no further back than that. Without,
+        With `created_after` (aware) walks through the tunes, newest first, no further back. Without,
         asks Astria for the title first, as the walk is long; but it may not know that question, so what it
         does not name is walked for all the same. None says that there is none now: the lost request may still
         be on its way for a minute. Raises InvalidParameter, and AstriaError if it could not look.
