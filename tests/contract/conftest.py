@@ -2,14 +2,19 @@
 
     ASTRIA_API_KEY=sd_… python -m pytest tests/contract -m live
 
-Against the real service only what is free is done: reading, being refused, a mock tune (branch=fast).
+Against the real service only what is free is done: reading, being refused, a mock tune (branch=fast) and its
+prompts. Modules that say so ask the sandbox alone.
+
+`@pytest.mark.endpoint("GET /tunes/:id")` says which endpoints a test proves; docs/api-coverage.md shows it. A
+test that makes no such call, and gets no answer, fails.
 """
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -25,6 +30,21 @@ SANDBOX_KEY = "sd_key_of_the_tests"
 CALLBACK = "https://studio.example.com/callbacks/a-shoot/a-token/"
 
 Found = TypeVar("Found")
+
+# Every call that a client of these tests made.
+calls: list[astria.Call] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Fail a test whose body does not call the endpoints that it is marked with; fixtures do not count."""
+    before = len(calls)
+    yield
+    answered = [f"{call.method} {call.path}" for call in calls[before:] if call.status is not None]
+    for mark in item.iter_markers("endpoint"):
+        for endpoint in mark.args:
+            called = re.compile(re.sub(r":\w+", "[^/]+", endpoint))
+            assert any(map(called.fullmatch, answered)), f"is marked {endpoint}, but called {answered}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -45,7 +65,7 @@ class Service:
     pause: float
 
     def client(self) -> astria.Astria:
-        return astria.Astria(self.key, base_url=self.url)
+        return astria.Astria(self.key, base_url=self.url, on_call=calls.append)
 
     def post(self, path: str, **options: Any) -> requests.Response:
         """Post what the client has no method for, or would refuse itself."""
@@ -89,22 +109,30 @@ class MockTune:
 
 
 @pytest.fixture(scope="session")
-def mock_tune(service: Service, client: astria.Astria) -> Iterator[MockTune]:
+def mock_tune(client: astria.Astria) -> Iterator[MockTune]:
     """A tune of branch=fast, deleted afterwards."""
+    prompts: list[astria.NestedPromptAttributes] = [
+        {"text": f"portrait {number} of ohwx woman", "callback": CALLBACK, "num_images": 2}
+        for number in (0, 1)
+    ]
     title = str(uuid.uuid4())
-    fields = {"title": title, "name": "woman", "branch": "fast", "characteristics][age": "30 yo"}
-    for number in (0, 1):
-        prompt = {"text": f"portrait {number} of ohwx woman", "callback": CALLBACK, "num_images": "2"}
-        fields |= {f"prompts_attributes][{number}][{name}": value for name, value in prompt.items()}
-    answer = service.post(
-        "/tunes",
-        data={f"tune[{name}]": value for name, value in fields.items()},
-        files=[("tune[images][]", ("1.jpg", (PHOTOS / "person-1.jpg").read_bytes(), "image/jpeg"))],
-    )
-    assert answer.status_code == 201, answer.text
-    tune = MockTune(title, astria.Tune.from_json(answer.json()))
+    tune = MockTune(title, new_mock_tune(client, title, prompts))
     yield tune
     client.tunes.delete(tune.id)
+
+
+def new_mock_tune(
+    client: astria.Astria, title: str, prompts: Iterable[astria.NestedPromptAttributes] = ()
+) -> astria.Tune:
+    """Train a free mock tune on one photo; who makes it deletes it."""
+    return client.tunes.create(
+        title=title,
+        name="woman",
+        branch="fast",
+        images=[astria.ImageFile("1.jpg", (PHOTOS / "person-1.jpg").read_bytes())],
+        characteristics={"age": "30 yo"},
+        prompts_attributes=prompts,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import requests
 
 import astria
@@ -59,6 +60,7 @@ def test_pictures_need_no_key(pictured: tuple[astria.Prompt, ...]) -> None:
     assert answer.headers["Content-Type"].startswith("image/")
 
 
+@pytest.mark.endpoint("GET /tunes/:tune_id/prompts", "GET /prompts/:id")
 def test_the_list_can_be_read_from_the_newest_down(
     client: astria.Astria, pictured: tuple[astria.Prompt, ...]
 ) -> None:
@@ -73,7 +75,8 @@ def _tune_of(client: astria.Astria, prompts: tuple[astria.Prompt, ...]) -> int:
     return tune_id
 
 
-def test_a_prompt_can_be_liked_and_unliked_twice(
+@pytest.mark.endpoint("POST /prompts/:id/likes", "DELETE /prompts/:id/likes")
+def test_a_prompt_can_be_liked_and_unliked(
     client: astria.Astria, pictured: tuple[astria.Prompt, ...]
 ) -> None:
     prompt = pictured[0].id

@@ -11,7 +11,7 @@ import pytest
 
 import astria
 from tests.conftest import PHOTOS
-from tests.contract.conftest import CALLBACK, SANDBOX_KEY
+from tests.contract.conftest import CALLBACK, SANDBOX_KEY, calls
 from tests.sandbox.process import Sandbox, eventually
 
 PACK = "black-and-white"
@@ -20,7 +20,7 @@ ATTRIBUTES = {"callback": CALLBACK}
 
 @pytest.fixture(scope="module")
 def client(sandbox: Sandbox) -> Iterator[astria.Astria]:
-    with astria.Astria(SANDBOX_KEY, base_url=sandbox.url) as client:
+    with astria.Astria(SANDBOX_KEY, base_url=sandbox.url, on_call=calls.append) as client:
         yield client
 
 
@@ -50,6 +50,7 @@ def shots(client: astria.Astria) -> set[int]:
     return {prompt.id for prompt in client.packs.get(PACK).prompts_per_class["woman"]}
 
 
+@pytest.mark.endpoint("POST /p/:pack_id/tunes", "GET /tunes/:id")
 def test_the_create_answer_is_narrow_and_the_rest_is_read_later(client: astria.Astria) -> None:
     created = order(client, str(uuid.uuid4()))
 
@@ -80,6 +81,7 @@ def test_prompts_of_a_lora_name_the_base_tune(client: astria.Astria, tune: astri
     assert tune.base_tune_id != tune.id
 
 
+@pytest.mark.endpoint("POST /p/:pack_id/tunes", "GET /tunes/:tune_id/prompts")
 def test_a_run_on_an_existing_tune_names_no_prompts_but_lists_them_above_the_old_ones(
     client: astria.Astria, tune: astria.Tune
 ) -> None:
@@ -96,6 +98,7 @@ def test_a_run_on_an_existing_tune_names_no_prompts_but_lists_them_above_the_old
     assert {prompt.callback for prompt in newer} == {other}
 
 
+@pytest.mark.endpoint("POST /p/:pack_id/tunes")
 def test_a_class_that_the_pack_lacks_is_refused_in_words(client: astria.Astria) -> None:
     with pytest.raises(astria.Invalid) as refused:
         order(client, str(uuid.uuid4()), name="cat")

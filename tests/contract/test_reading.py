@@ -12,6 +12,7 @@ from tests.contract.conftest import MockTune, Service
 NOBODY = 999_999_999_999
 
 
+@pytest.mark.endpoint("GET /packs")
 def test_own_packs_are_listed_with_costs_by_class(client: astria.Astria) -> None:
     packs = client.packs.list()
 
@@ -19,6 +20,7 @@ def test_own_packs_are_listed_with_costs_by_class(client: astria.Astria) -> None
     assert all(cost >= 0 for pack in packs for cost in pack.cost_mc_hash.values())
 
 
+@pytest.mark.endpoint("GET /gallery/packs", "GET /p/:id")
 def test_a_pack_says_how_many_pictures_each_class_brings_and_from_which_shots(client: astria.Astria) -> None:
     listed = client.packs.gallery()[0]
 
@@ -30,6 +32,7 @@ def test_a_pack_says_how_many_pictures_each_class_brings_and_from_which_shots(cl
     assert all(prompt.id > 0 for prompts in detail.prompts_per_class.values() for prompt in prompts)
 
 
+@pytest.mark.endpoint("GET /p/:id")
 def test_a_pack_is_found_by_its_slug_too(client: astria.Astria) -> None:
     listed = client.packs.gallery()[0]
 
@@ -42,6 +45,7 @@ def test_a_wrong_key_is_refused_as_such(service: Service) -> None:
         stranger.tunes.list()
 
 
+@pytest.mark.endpoint("GET /tunes/:id", "GET /prompts/:id")
 def test_what_is_not_there_is_not_found(client: astria.Astria) -> None:
     with pytest.raises(astria.NotFound):
         client.tunes.get(NOBODY)
@@ -58,6 +62,7 @@ def test_an_order_without_photos_is_refused_in_words(service: Service, client: a
     assert any("image" in message for messages in answer.json().values() for message in messages)
 
 
+@pytest.mark.endpoint("GET /tunes")
 def test_tunes_are_listed_newest_first_and_page_by_id(client: astria.Astria, mock_tune: MockTune) -> None:
     first = client.tunes.list(limit=1)
 
@@ -75,3 +80,37 @@ def test_a_tune_is_found_by_its_title_among_the_newest(client: astria.Astria, mo
 
     assert [tune.id for tune in found] == [mock_tune.id]
     assert found[0].created_at is not None
+
+
+def test_a_tune_is_found_by_its_exact_title(client: astria.Astria, mock_tune: MockTune) -> None:
+    found = client.tunes.find(mock_tune.title)
+
+    assert found is not None
+    assert found.id == mock_tune.id
+    assert client.tunes.find(mock_tune.title[:-1]) is None
+
+
+@pytest.mark.endpoint("GET /prompts")
+def test_the_prompts_of_all_tunes_are_listed_newest_first(
+    client: astria.Astria, pictured: tuple[astria.Prompt, ...]
+) -> None:
+    older = client.prompts.list(before_id=pictured[0].id + 1, limit=5)
+
+    ids = [prompt.id for prompt in older]
+    assert pictured[0].id in ids
+    assert ids == sorted(set(ids), reverse=True)
+
+
+@pytest.mark.endpoint("GET /gallery/tunes")
+def test_the_gallery_has_tunes_of_a_branch(client: astria.Astria) -> None:
+    tunes = client.tunes.gallery(branch="flux1", limit=5)
+
+    assert 0 < len(tunes) <= 5
+    assert {tune.branch for tune in tunes} == {"flux1"}
+
+
+@pytest.mark.endpoint("GET /users")
+def test_the_account_says_what_is_left(client: astria.Astria) -> None:
+    account = client.users.get()
+
+    assert account.usd_balance_mc is None or account.usd_balance_mc >= 0
