@@ -16,7 +16,8 @@ DEV := DEBUG=1 PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) PUBLIC_URL=$(PUBLIC_URL
 	NOTICE="Sandbox: pictures by a local stand-in, not by Astria."
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-samples check test-services test-browser bench bench-quick clean
+.PHONY: help setup setup-dev run test test-samples check test-services test-browser bench bench-quick
+.PHONY: api-coverage clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -46,7 +47,7 @@ test: setup-dev ## Run every test that needs no outside service
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-services: setup-dev ## Run accounts, catalogue and pipeline on PostgreSQL
-	@address=$$(sh tests/start-postgres.sh) && DATABASE_URL=$$address \
+	@address=$$(sh tests/start-postgres.sh) && DAASE_URL=$$address \
 		$(BIN)/python -m pytest -n 2 --dist loadfile tests/accounts tests/packs tests/studio
 	@$(BIN)/python -m pytest -m postgres tests/test_processes.py
 
@@ -61,6 +62,9 @@ bench: .venv/.runtime ## Measure the pages against their budgets
 
 bench-quick: .venv/.runtime ## The same in seconds; ratios may miss their budgets by half
 	@$(BIN)/python -m benchmarks.pages --quick
+
+api-coverage: .venv/.development ## Write docs/api-coverage.md from client, sandbox and contract tests
+	@$(BIN)/python -m tools.api_coverage
 
 check: .venv/.development ## Lint, types, templates, migrations, settings
 	@$(BIN)/ruff check .

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
-from astria.errors import InvalidParameter
+from astria import rules
 
 PAGE_SIZE = 20
 MAX_LIMIT = 120
+LIMITS = {"offset": rules.whole(0), "before_id": rules.ID, "limit": rules.whole(1, MAX_LIMIT)}
 
 
 class HasId(Protocol):
@@ -27,13 +28,10 @@ def list_query(*, offset: int | None, before_id: int | None, limit: int | None) 
 
     Raises InvalidParameter. Source: docs/api/0-tune/4-list, docs/api/1-prompt/4-list
     """
-    limits = {"offset": (0, None), "before_id": (1, None), "limit": (1, MAX_LIMIT)}
     query = {"offset": offset, "before_id": before_id, "limit": limit}
     for name, value in query.items():
-        low, high = limits[name]
-        if value is not None and not (low <= value and (high is None or value <= high)):
-            message = f"{name} must be {low} or more" + (f", at most {high}" if high else "")
-            raise InvalidParameter(message, parameter=name, value=value)
+        if value is not None:
+            LIMITS[name].check(name, value)
     return {name: value for name, value in query.items() if value is not None}
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,14 +16,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
+from sandbox.routes import read_routes
 from tests.sandbox import fuzzing
-from tests.sandbox.process import ROOT, Sandbox, eventually, running
+from tests.sandbox.process import Sandbox, eventually, running
 from tests.sandbox.wire import Request, Wire
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
-ROUTES = json.loads(
-    subprocess.run([sys.executable, "-m", "sandbox.routes"], capture_output=True, check=True, cwd=ROOT).stdout
-)
+ROUTES = read_routes()
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "BREW")
 # What moves all other tests' ground has a test of its own.
 SWITCHES = (("POST", "/sandbox/settings"), ("POST", "/sandbox/clock"))
@@ -65,11 +62,7 @@ def faults(fuzzed: Sandbox) -> list[str]:
 
 def addresses() -> list[tuple[str, str]]:
     """Return every route, and each path once more with a method that it does not know."""
-    known = [
-        (route["method"], route["path"])
-        for route in ROUTES
-        if (route["method"], route["path"]) not in SWITCHES
-    ]
+    known = [(route.method, route.path) for route in ROUTES if (route.method, route.path) not in SWITCHES]
     paths = dict.fromkeys(path for _, path in known)
     others = {path: next(one for one in METHODS if (one, path) not in known) for path in paths}
     return known + [(method, path) for path, method in others.items()] + [("BREW", "/:anything/:at/:all")]

@@ -1,0 +1,1 @@
+"""Programs that write what lies in docs/."""
