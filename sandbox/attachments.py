@@ -88,4 +88,4 @@ def _fetch(name: str, item: Upload | str) -> Upload:
     try:
         return fetch_all([item], any_kind=name in OTHERS)[0]
     except NotFetched as error:
-        raise Refused({f"{name}_url": [f"could not download {error}"]}) from error
+        raise Refused({URLS_OF_LISTS.get(name, f"{name}_url"): [f"could not download {error}"]}) from error
