@@ -16,7 +16,6 @@ from sandbox.clock import moment
 from sandbox.models import KEPT, Prompt, Run, Tune
 from sandbox.pace import PROMPT_SECONDS
 from sandbox.switches import switches
-from sandbox.templating import text_to_run
 
 NOT_TRAINED = "The tune was not trained"
 NOT_MADE = "Something went wrong while generating. Try other words or another seed."
@@ -41,7 +40,7 @@ def finish(prompt: Prompt, at: float) -> None:
     """End a prompt, with pictures or, if a fault says so, with an error."""
     ended = moment(at)
     prompt.started_training_at = ended - timedelta(seconds=min(PROMPT_SECONDS, prompt.takes) / switches.speed)
-    prompt.updated_at, prompt.run_text = ended, text_to_run(prompt)
+    prompt.updated_at, prompt.run_text = ended, prompt.filled_text()
     if switches.meets("prompt-fails", f"prompt {prompt.pk}", prompt.faults):
         prompt.user_error = NOT_MADE
     else:

@@ -18,6 +18,7 @@ from django.db.models.expressions import CombinedExpression
 from sandbox import clock
 from sandbox.faults import asked_to_last
 from sandbox.numbering import Numbered
+from sandbox.templating import filled
 
 KEPT = timedelta(days=30)
 REFERENCE = re.compile(r"<(?:lora|faceid):(\d{1,18}):[^<>]*>")
@@ -195,6 +196,12 @@ class Prompt(Numbered):
         """Return its own like and, for a template, those of all prompts made from it."""
         children = Prompt.objects.filter(orig_prompt_id=self.pk, is_liked=True).count()
         return children + int(self.is_liked)
+
+    def filled_text(self) -> str:
+        """Return what it says to the model: filled in by the tune that it shows, {{name}} by its class."""
+        tune = Tune.objects.filter(pk=self.subject_id).first()
+        traits = tune.characteristics if tune else {}
+        return self.run_text or filled(self.text, {"name": self.class_name} | traits)
 
     # Properties
 

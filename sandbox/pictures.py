@@ -15,7 +15,6 @@ from sandbox.darkroom.sitters import Sitter, read_photo, seat
 from sandbox.models import Photo, Picture, Prompt
 from sandbox.photographs import photo_path
 from sandbox.switches import switches
-from sandbox.templating import text_to_run
 
 DEMONSTRATION = Path(__file__).parent / "photos"
 WOMAN = tuple(DEMONSTRATION / f"person-{number}.jpg" for number in range(1, 7))
@@ -71,7 +70,7 @@ def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
 
 
 def _drawn(prompt: Prompt, position: int, size: tuple[int, int]) -> bytes:
-    text = (prompt.run_text or text_to_run(prompt)).split("> ", 1)[-1]
+    text = prompt.filled_text().split("> ", 1)[-1]
     origin = prompt.seed if prompt.seed is not None else f"prompt {prompt.pk}"
     digest = hashlib.sha256(f"{switches.seed}:{origin}:{position}:{text}".encode()).digest()
     start, seed = digest[0] + position, int.from_bytes(digest[1:8], "big")

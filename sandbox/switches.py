@@ -84,7 +84,7 @@ class Switches:
         """Return what `GET /sandbox/settings` shows."""
         names = (
             "speed", "callbacks", "faults", "slow_seconds", "retry_after", "idempotent", "pictures",
-            "reroutes",
+            "reroutes", "deleted_prompt", "deleted_like", "callback_body", "failure_callbacks", "lenient",
         )  # fmt: skip
         shown = {name: getattr(self, name) for name in names}
         return shown | {"next_faults": list(self.next_faults)}

@@ -123,8 +123,9 @@ def fill_in_kind(tune: Tune, fields: Mapping[str, Any]) -> None:
 
 def save_tune(tune: Tune, photos: Sequence[Any]) -> None:
     """Write the tune and its photos."""
-    tune.eta = clock.now() + timedelta(seconds=tune.takes / switches.speed)
-    tune.started_training_at = clock.now()
+    tune.starts_at = clock.seconds()
+    tune.started_training_at = clock.moment(tune.starts_at)
+    tune.eta = tune.started_training_at + timedelta(seconds=tune.takes / switches.speed)
     tune.save()
     tune.photo_keys = keep_photos(tune.pk, photos)
     tune.save(update_fields=["photo_keys"])
@@ -133,7 +134,7 @@ def save_tune(tune: Tune, photos: Sequence[Any]) -> None:
 def begin(tune: Tune) -> None:
     """Let the training begin; a FaceID has none, and is ready in the answer already."""
     if tune.model_type == "faceid":
-        train(tune, clock.seconds())
+        train(tune, tune.starts_at)
 
 
 def _base(given: Mapping[str, Any], errors: Errors) -> Tune | None:
