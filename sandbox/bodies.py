@@ -21,7 +21,7 @@ from sandbox.casting import whole
 
 DEEPEST = 32
 MOST_PARTS = 5000
-# Under this name the request's META carries what was read, for the developer's page.
+# Under this name the request's META carries what was read (None: it could not be), for the developer's page.
 READ = "sandbox.read"
 PIECE = re.compile(r"\[([^\[\]]*)\]")
 
@@ -44,6 +44,7 @@ def read_params(request: HttpRequest) -> dict[str, Any]:
 
     Raises Malformed for a body that is no JSON, no multipart, or contradicts itself.
     """
+    request.META[READ] = None
     params = nested(_pairs(request.META.get("QUERY_STRING", "")))
     kind, options = _content_type(request.META.get("CONTENT_TYPE", ""))
     if kind == "application/json" or kind.endswith("+json"):

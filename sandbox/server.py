@@ -37,7 +37,7 @@ class Server(socketserver.ThreadingMixIn, WSGIServer):
 def hang_up(request: HttpRequest) -> HttpResponse:
     """Close the connection of this request without any answer; returns one for show."""
     request.META[HANG_UP] = "silently"
-    return HttpResponse(status=500)
+    return HttpResponse(status=204)
 
 
 def hang_up_after(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -13,6 +13,7 @@ from sandbox.views import (
     insight,
     likes,
     packs,
+    page,
     pictures,
     prompts,
     themes,
@@ -48,8 +49,8 @@ urlpatterns = [
     path("mp/<slug:key>", by_method(GET=pictures.picture)),
     path("covers/<slug:slug>.jpg", by_method(GET=pictures.cover)),
     # For the developer
-    path("", by_method(GET=console.page)),
-    path("favicon.ico", by_method(GET=console.icon)),
+    path("", by_method(GET=page.page)),
+    path("favicon.ico", by_method(GET=page.icon)),
     path("sandbox/pictures/<slug:key>", by_method(GET=pictures.thumbnail)),
     path("sandbox/clock", by_method(GET=clock.show, POST=clock.move)),
     re_path(rf"^sandbox/prompts/{PROMPT}$", by_method(GET=insight.prompt)),

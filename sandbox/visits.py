@@ -53,8 +53,10 @@ def _sent(request: HttpRequest) -> dict[str, Any]:
     try:
         # A call that was refused early was not read by any view.
         given = request.META[READ] if READ in request.META else read_params(request)
-    except Malformed as error:
-        return {"": f"could not be read: {error}"}
+    except Malformed:
+        given = None
+    if given is None:
+        return {"": "could not be read"}
     return {_short(key): _shown(value) for key, value in list(given.items())[:MOST_ITEMS]}
 
 

@@ -1,4 +1,4 @@
-"""The developer's page, and the switches that can be moved while the sandbox runs. No part of Astria."""
+"""What tests and the developer's page ask and change while the sandbox runs. No part of Astria."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 
 from sandbox.account import balance, set_balance
 from sandbox.bodies import read_params
 from sandbox.callbacks import replay
 from sandbox.casting import Refused, to_boolean
 from sandbox.faults import FAULTS, parse_faults, parse_names
-from sandbox.models import Delivery, Prompt, Tune
+from sandbox.models import Delivery
 from sandbox.options import CALLBACKS, PICTURES, parse_speed
 from sandbox.reroutes import checked_reroutes
 from sandbox.shapes import moment
@@ -28,31 +28,6 @@ SLOWEST = 300
 
 # A hundred thousand dollars.
 LARGEST_BALANCE = 10**10
-
-ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">'
-    '<circle cx="4" cy="4" r="3" fill="#b3512f"/></svg>'
-)
-
-
-def page(request: HttpRequest) -> HttpResponse:
-    """GET /: tunes, prompts with thumbnails, requests and callbacks, newest first."""
-    prompts = Prompt.objects.exclude(is_template=True).order_by("-pk")
-    context = {
-        "tunes": Tune.objects.filter(is_gallery=False).order_by("-pk")[:12],
-        "prompts": prompts[:24],
-        "deliveries": Delivery.objects.order_by("-pk")[:30],
-        "received": list(switches.received)[:30],
-        "settings": shown_settings(),
-        "base_url": switches.base_url,
-        "is_busy": prompts.filter(trained_at=None, user_error="").exists(),
-    }
-    return render(request, "sandbox/console.html", context)
-
-
-def icon(request: HttpRequest) -> HttpResponse:
-    """GET /favicon.ico: a dot."""
-    return HttpResponse(ICON, content_type="image/svg+xml")
 
 
 def show_settings(request: HttpRequest) -> HttpResponse:
@@ -117,17 +92,23 @@ def _shown_callback(delivery: Delivery) -> dict[str, Any]:
 
 
 def only_json(request: HttpRequest) -> None:
-    """Raise Refused for what is not sent as JSON."""
+    """Raise Refused for what is not JSON, as a form on a web page from elsewhere would send it."""
     # Browsers ask before they let a web page from elsewhere send JSON, and get no leave.
     if request.content_type != "application/json":
         raise Refused({"base": ["send application/json"]})
 
 
 def only_from_here(request: HttpRequest) -> None:
-    """Raise Http404 for other machines, and for web pages whose name was made to point at this one."""
-    host = request.get_host().rpartition(":")[0] or request.get_host()
-    if not _is_loopback(request.META["REMOTE_ADDR"]) or not (host == "localhost" or _is_address(host)):
+    """Raise Http404 unless the call comes from this machine."""
+    if not is_from_here(request):
         raise Http404
+
+
+def is_from_here(request: HttpRequest) -> bool:
+    """Tell whether this machine is calling, and no web page whose name was made to point at it."""
+    host = request.get_host()
+    name = host if host.endswith("]") else host.rpartition(":")[0] or host
+    return _is_loopback(request.META["REMOTE_ADDR"]) and (name == "localhost" or _is_address(name))
 
 
 def _is_loopback(address: str) -> bool:

@@ -87,14 +87,19 @@ def test_many_at_once_lock_nobody_out(sandbox: Sandbox) -> None:
 
 
 def test_the_page_says_that_it_is_a_sandbox(sandbox: Sandbox) -> None:
-    tune = sandbox.trained(title="<script>shown as text")
+    sandbox.order(title="<script>shown as text")
 
     page = sandbox.get("/").text
 
     assert "This is a sandbox" in page
     assert "&lt;script&gt;shown as text" in page
-    assert sandbox.prompts(tune["id"])[0]["images"][0].removeprefix(sandbox.url) in page
-    assert "POST /p/260/tunes" in page
+    assert "<b>POST</b> /p/260/tunes" in page
+
+
+def test_the_page_shows_pictures(sandbox: Sandbox) -> None:
+    prompt = sandbox.prompts(sandbox.trained()["id"])[0]
+
+    assert prompt["images"][0].removeprefix(sandbox.url) in sandbox.get("/").text
 
 
 def test_options_come_from_the_environment_unless_given() -> None:
