@@ -71,9 +71,10 @@ def checked_fields(
 
 def merged(values: Mapping[str, object], extra: Mapping[str, object] | None) -> dict[str, object]:
     """Return parameters and those that this package does not check. Raises InvalidParameter for twins."""
-    for name in set(values) & set(extra or {}):
+    further = {} if extra is None else mapping(extra, "extra")
+    for name in sorted(set(values) & set(further)):
         raise InvalidParameter(f"{name} is given twice, once in extra", parameter=name, value=values[name])
-    return {**values, **(extra or {})}
+    return {**values, **further}
 
 
 def mapping(value: object, parameter: str) -> dict[str, object]:
@@ -93,9 +94,9 @@ def _whole_prompt(
         )
         raise InvalidParameter(message, parameter="lora_scale", value=values["lora_scale"])
     check_all(rules, values, prefix)
-    for name, needed in NEEDS.items():
-        _check_need(name, needed, {**(extra or {}), **values}, prefix)
     body = merged(values, extra)
+    for name, needed in NEEDS.items():
+        _check_need(name, needed, body, prefix)
     if all(body.get(name) is None for name in ("text", *INSTEAD_OF_TEXT)):
         raise InvalidParameter(f"{prefix}text must be given", parameter=f"{prefix}text")
     return body

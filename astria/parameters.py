@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 from urllib.parse import quote
 
 from astria.errors import InvalidParameter
 from astria.files import ImageFile
-from astria.rules import ADDRESS, CLASS_NAME, FILE, ID, TEXT
+from astria.rules import ADDRESS, CLASS_NAME, FILE, ID, TEXT, show
+
+T = TypeVar("T")
 
 
 def checked_id(value: int, what: str) -> int:
@@ -18,9 +21,7 @@ def checked_id(value: int, what: str) -> int:
 
 def checked_ids(values: Iterable[int], what: str) -> list[int]:
     """Return a list of ids."""
-    if not isinstance(values, Iterable):
-        raise InvalidParameter(f"{what} must be a list of ids", parameter=what, value=values)
-    return [checked_id(value, what) for value in values]
+    return [checked_id(value, what) for value in _listed(values, what)]
 
 
 def pack_segment(pack_id: int | str) -> str:
@@ -47,7 +48,7 @@ def checked_class_name(value: str) -> str:
 
 def checked_images(images: Iterable[ImageFile]) -> list[ImageFile]:
     """Return the photos as a list."""
-    found = list(images)
+    found = _listed(images, "images")
     for image in found:
         FILE.check("images", image)
     return found
@@ -55,12 +56,17 @@ def checked_images(images: Iterable[ImageFile]) -> list[ImageFile]:
 
 def checked_urls(urls: Iterable[str], what: str) -> list[str]:
     """Return the addresses as a list. A single string is refused: it would be sent letter by letter."""
-    if isinstance(urls, str):
-        raise InvalidParameter(f"{what} must be a list of addresses", parameter=what, value=urls)
-    found = list(urls)
+    found = _listed(urls, what)
     for url in found:
         ADDRESS.check(what, url)
     return found
+
+
+def _listed(values: Iterable[T], what: str) -> list[T]:
+    # A single text is iterable, too.
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise InvalidParameter(f"{what} must be a list, not {show(values)}", parameter=what, value=values)
+    return list(values)
 
 
 def checked_photos(images: Iterable[ImageFile], image_urls: Iterable[str]) -> dict[str, object]:

@@ -118,7 +118,8 @@ class Prompts:
         """Return the prompt when its pictures are there: looks now and then, at most for `timeout` seconds.
 
         `progress` is called with the prompt after every look; what it raises ends the wait. Looks that fail
-        for the moment are repeated. A callback does without looking: prefer it where you can be called.
+        for the moment are repeated, but not if Astria was never reached. A callback does without looking:
+        prefer it where you can be called.
         Raises Failed, WaitedTooLong, NotFound, and other refusals. Source: docs/api/1-prompt/2-retrieve
         """
         return Wait(lambda: self.get(prompt_id, tune_id=tune_id), timeout, progress, pauses).run()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from astria.answer import nothing
-from astria.checks import checked_fields, mapping
+from astria.checks import checked_fields, mapping, merged
 from astria.endpoints import endpoint
 from astria.errors import InvalidParameter
 from astria.parameters import checked_ids, checked_text
@@ -41,4 +41,4 @@ class Themes:
         if prompt_attributes:
             values = mapping(prompt_attributes, "prompt_attributes")
             body["prompt_attributes"] = checked_fields(THEME_PROMPT_RULES, values)
-        self._transport.post("/themes", nothing, {"theme": {**body, **(extra or {})}})
+        self._transport.post("/themes", nothing, {"theme": merged(body, extra)})

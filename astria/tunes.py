@@ -13,7 +13,7 @@ from astria.enums import Branch, ModelType
 from astria.errors import InvalidParameter
 from astria.files import ImageFile
 from astria.finding import find_by_title
-from astria.parameters import checked_class_name, checked_id, checked_photos, checked_text
+from astria.parameters import checked_class_name, checked_id, checked_photos, checked_text, given
 from astria.prompt_attributes import NestedPromptAttributes
 from astria.transport import Transport
 from astria.tune_attributes import TUNE_CHANGE_RULES, TUNE_RULES, TuneAttributes, TuneChanges
@@ -116,7 +116,8 @@ class Tunes:
         """Return the tune when it has been trained: looks now and then, at most for `timeout` seconds.
 
         `progress` is called with the tune after every look; what it raises ends the wait. Looks that fail
-        for the moment are repeated. A callback does without looking: prefer it where you can be called.
+        for the moment are repeated, but not if Astria was never reached. A callback does without looking:
+        prefer it where you can be called.
         Raises Failed, WaitedTooLong, NotFound, and other refusals. Source: docs/api/0-tune/2-retrieve (eta)
         """
         return Wait(lambda: self.get(tune_id), timeout, progress, pauses).run()
@@ -132,14 +133,12 @@ class Tunes:
     ) -> tuple[Tune, ...]:
         """Return one page of the gallery: tunes that anybody may use as a base, or name in a text.
 
-        `limit` is 1 to 120, `offset` 0 or more. Raises InvalidParameter, and AstriaError as the call ends.
+        `limit` is 1 to 120, `offset` 0 or more; any word can be asked for as a branch.
+        Raises InvalidParameter, and AstriaError as the call ends.
         Source: docs/api/20-sdxl-api (the gallery), docs/api/0-tune/1-create (base_tune_id)
         """
-        kind = checked_fields(
-            {name: TUNE_RULES[name] for name in ("branch", "model_type")},
-            {"branch": branch, "model_type": model_type},
-        )
-        query: dict[str, int | str] = {name: str(word) for name, word in kind.items() if word is not None}
+        kind = given({"branch": branch, "model_type": model_type})
+        query: dict[str, int | str] = {name: checked_text(str(word), name) for name, word in kind.items()}
         query |= paging.list_query(offset=offset, before_id=None, limit=limit)
         return self._transport.get("/gallery/tunes", MANY, query)
 

@@ -67,6 +67,7 @@ class Wait(Generic[T]):
     progress: Callable[[T], object] | None
     pauses: Pauses
     seen: T | None = None
+    trouble: AstriaError | None = None
 
     def run(self) -> T:
         """Return the object when it is done. Raises Failed, WaitedTooLong, and what is beyond hope."""
@@ -75,7 +76,7 @@ class Wait(Generic[T]):
         while (pause := self._look(looks)) > 0:
             left = deadline - self.pauses.clock()
             if left <= 0:
-                raise WaitedTooLong(f"not done after {self.timeout:g} s", found=self.seen)
+                raise WaitedTooLong(f"not done after {self.timeout:g} s", found=self.seen) from self.trouble
             self.pauses.sleep(min(pause, left))
             looks += 1
         assert self.seen is not None
@@ -88,7 +89,12 @@ class Wait(Generic[T]):
         try:
             self.seen = found = self.look()
         except (NotSent, RateLimited, Ambiguous) as error:
+            # What was never reached is rather a wrong address than a bad moment.
+            if self.seen is None and isinstance(error, NotSent):
+                raise
+            self.trouble = error
             return self._after(error, looks)
+        self.trouble = None
         if self.progress:
             self.progress(found)
         return 0.0 if found.is_final else max(self.pauses.after(looks, getattr(found, "eta", None)), 0.001)

@@ -216,7 +216,12 @@ def test_nothing_is_sent_when_a_parameter_is_refused(server: Server, client: Ast
         lambda: client.tunes.create(title="t", name="man"),
         lambda: client.tunes.update(1),
         lambda: client.tunes.update(1, name="män"),
-        lambda: client.tunes.gallery(branch="sd3"),
+        lambda: client.tunes.gallery(branch=" "),
+        lambda: client.tunes.create(title="t", name="man", images=PHOTO),  # type: ignore[arg-type]
+        lambda: client.tunes.create(title="t", name="man", image_urls=URL),
+        lambda: client.themes.create("Corporate", 1),  # type: ignore[arg-type]
+        lambda: client.prompts.create(1, text="a", extra=[1]),  # type: ignore[arg-type]
+        lambda: client.themes.create("Corporate", [1], extra={"theme": "b"}),
         lambda: client.tunes.find(" "),
         lambda: client.packs.create(title=""),
         lambda: client.packs.list(public=1),  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from astria import Astria, Failed, NotFound, Pauses, Prompt, Retry, Tune, WaitedTooLong
+from astria import Astria, Failed, NotFound, NotSent, Pauses, Prompt, Retry, ServerError, Tune, WaitedTooLong
 from tests.astria.samples import PICTURE
 from tests.astria.server import Server, drop
 
@@ -147,3 +147,23 @@ def test_progress_may_end_the_wait(server: Server, client: Astria, pauses: Pause
 
     with client, pytest.raises(KeyboardInterrupt):
         client.prompts.wait(3, progress=stop, pauses=pauses)
+
+
+def test_address_that_was_never_reached_is_not_waited_for(pauses: Pauses) -> None:
+    # Nothing listens on port 1.
+    nowhere = Astria("sd_tests", base_url="http://127.0.0.1:1", retry=Retry(tries=1))
+
+    with nowhere as client, pytest.raises(NotSent):
+        client.prompts.wait(3, pauses=pauses)
+
+
+def test_error_of_a_wait_tells_what_the_last_look_met(server: Server, client: Astria, pauses: Pauses) -> None:
+    server.answers(200, {"id": 3})
+    server.answers(500)
+    server.answers(500)
+
+    with client, pytest.raises(WaitedTooLong) as caught:
+        client.prompts.wait(3, timeout=20, pauses=pauses)
+
+    assert isinstance(caught.value.__cause__, ServerError)
+    assert caught.value.found == Prompt(id=3)
