@@ -29,7 +29,9 @@ def read_annotated(kind: Callable[..., T], fields: Fields, **known: object) -> T
     """
     if "id" not in known:
         known["id"] = fields.id()
-    read = {name: reader(fields, name) for name, reader in _readers(kind).items() if name not in known}
+    # Most answers hold few of the fields there are.
+    there = [name for name in fields.rest if name in _readers(kind) and name not in known]
+    read = {name: _readers(kind)[name](fields, name) for name in there}
     return kind(**known, **read, extra=fields.rest)
 
 

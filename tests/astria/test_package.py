@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 from pathlib import Path
 
@@ -13,6 +14,14 @@ import astria
 
 FILES = sorted(Path(astria.__file__).parent.glob("*.py"))
 ALLOWED = {"astria", "requests", "urllib3", *sys.stdlib_module_names}
+DOCUMENTATION = Path(__file__).parent / "docs" / "astria-docs.txt"
+# Pages that were added after the copy of the documentation that is kept here.
+LATER_PAGES = {
+    "docs/api/1-prompt/3-duplicate",
+    "docs/api/2-pack/2-get",
+    "docs/features/faceid",
+    "docs/features/lora",
+}
 RESOURCES = [
     astria.packs.Packs,
     astria.tunes.Tunes,
@@ -123,6 +132,15 @@ def test_every_call_says_which_endpoint_it_calls() -> None:
 )
 def test_endpoint_follows_the_page_that_its_call_names(endpoint: astria.Endpoint) -> None:
     assert endpoint.source in (endpoint.function.__doc__ or "")
+
+
+def test_every_page_that_is_named_is_there() -> None:
+    pages = set(re.findall(r"^/(docs/\S+)\.md:$", DOCUMENTATION.read_text(), re.MULTILINE))
+    named = {
+        page for file in FILES for page in re.findall(r"docs/(?:api|features)/[\w/-]+", file.read_text())
+    }
+
+    assert named - pages - LATER_PAGES == set()
 
 
 def test_no_endpoint_is_recorded_twice_for_one_call() -> None:

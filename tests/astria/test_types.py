@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from astria import ClassCost, Inspection, InvalidResponse, Pack, PackDetail, PackPrompt, PackRun, Prompt, Tune
+from astria.prompt_attributes import PROMPT_RULES
 from tests.astria.samples import PACK_DETAIL, PICTURE, PROMPT, TUNE
 
 WITH_ID = [Tune, Prompt, Pack, PackDetail, PackPrompt]
@@ -29,6 +31,15 @@ def test_object_without_id_is_unreadable(kind: type[Tune], data: object) -> None
 def test_what_is_no_object_is_unreadable(kind: type[PackRun], data: object) -> None:
     with pytest.raises(InvalidResponse):
         kind.from_json(data)
+
+
+def test_whatever_a_prompt_can_be_told_can_be_read_from_it() -> None:
+    frames = ("video_first_frame", "video_last_frame", "audio_reference")
+    # Addresses and data come back as the address of the picture.
+    sent_only = {name for name in PROMPT_RULES if name.startswith(frames) or name.endswith(("_url", "_urls"))}
+    sent_only |= {"input_image_base64"}
+
+    assert set(PROMPT_RULES) - sent_only <= {field.name for field in fields(Prompt)}
 
 
 @pytest.mark.parametrize("kind", WITH_ID)
