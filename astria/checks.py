@@ -53,7 +53,7 @@ def checked_overrides(
     What is not among them the prompt may have already, so only what is given is held against each other.
     """
     values = mapping(attributes, prefix.rstrip("."))
-    check_all(PROMPT_RULES, values, prefix)
+    _check_each(PROMPT_RULES, values, prefix)
     for name, needed in NEEDS.items():
         given = [other for other in needed if other in values]
         if given == list(needed):
@@ -88,18 +88,21 @@ def mapping(value: object, parameter: str) -> dict[str, object]:
 def _whole_prompt(
     rules: Mapping[str, Rule], values: dict[str, object], extra: Mapping[str, object] | None, prefix: str
 ) -> dict[str, object]:
-    if "lora_scale" in values and "lora_scale" not in rules:
-        message = (
-            "lora_scale is for prompts_attributes of a new tune only; write <lora:id:strength> in the text"
-        )
-        raise InvalidParameter(message, parameter="lora_scale", value=values["lora_scale"])
-    check_all(rules, values, prefix)
+    _check_each(rules, values, prefix)
     body = merged(values, extra)
     for name, needed in NEEDS.items():
         _check_need(name, needed, body, prefix)
     if all(body.get(name) is None for name in ("text", *INSTEAD_OF_TEXT)):
         raise InvalidParameter(f"{prefix}text must be given", parameter=f"{prefix}text")
     return body
+
+
+def _check_each(rules: Mapping[str, Rule], values: Mapping[str, object], prefix: str) -> None:
+    name = f"{prefix}lora_scale"
+    if "lora_scale" in values and "lora_scale" not in rules:
+        message = f"{name} is for prompts_attributes of a new tune only: write <lora:id:strength> in the text"
+        raise InvalidParameter(message, parameter=name, value=values["lora_scale"])
+    check_all(rules, values, prefix)
 
 
 def _check_need(name: str, needed: tuple[str, ...], values: Mapping[str, object], prefix: str) -> None:

@@ -99,6 +99,9 @@ class Tunes:
         Source: docs/api/0-overview (Idempotency), docs/api/0-tune/4-list
         """
         wanted = checked_text(title, "title")
+        if created_after is not None and created_after.tzinfo is None:
+            message = "created_after must be aware: name a time zone"
+            raise InvalidParameter(message, parameter="created_after", value=created_after)
         if created_after is None:
             named = self._transport.get("/tunes", MANY, {"title": wanted})
             if found := find_by_title(named, wanted, None):

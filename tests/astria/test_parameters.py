@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -143,6 +144,8 @@ def test_what_overrides_a_prompt_may_rely_on_what_the_prompt_has() -> None:
 
 def test_lora_scale_is_for_prompts_inside_a_new_tune() -> None:
     assert refused(lora_scale=0.5).parameter == "lora_scale"
+    with pytest.raises(InvalidParameter, match="lora_scale is for prompts_attributes"):
+        checked_overrides({"lora_scale": 0.5}, prefix="prompt_attributes.")
     assert checked_nested_prompts([{"text": "a", "lora_scale": 0.5}]) == [{"text": "a", "lora_scale": 0.5}]
 
 
@@ -223,6 +226,7 @@ def test_nothing_is_sent_when_a_parameter_is_refused(server: Server, client: Ast
         lambda: client.prompts.create(1, text="a", extra=[1]),  # type: ignore[arg-type]
         lambda: client.themes.create("Corporate", [1], extra={"theme": "b"}),
         lambda: client.tunes.find(" "),
+        lambda: client.tunes.find("t", created_after=datetime(2026, 1, 1)),
         lambda: client.packs.create(title=""),
         lambda: client.packs.list(public=1),  # type: ignore[arg-type]
         lambda: client.packs.create_prompts(1, tune_ids=[1], prompt_attributes={"steps": 51}),
