@@ -1,13 +1,14 @@
-"""The fixtures for other people's tests, used by a small suite that knows nothing of ours."""
+"""What the README promises to other people's programs and tests; those fixtures in a suite of their own."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.sandbox.process import PHOTOS, ROOT
+from tests.sandbox.process import PHOTOS, ROOT, running
 
 CONFTEST = 'pytest_plugins = ["sandbox.pytest_plugin"]\n'
 SUITE = """
@@ -47,10 +48,28 @@ def test_the_next_calls_can_fail(astria_sandbox):
     assert [astria_sandbox.get("/tunes").status_code for _ in range(4)] == [429, 200, 500, 200]
 
 
+def test_time_can_pass(astria_sandbox):
+    before = astria_sandbox.get("/sandbox/clock").json()["ahead"]
+    astria_sandbox.advance(86400)
+    assert astria_sandbox.get("/sandbox/clock").json()["ahead"] - before > 86390
+
+
 def test_calls_are_seen(astria_sandbox):
     astria_sandbox.get("/tunes?title=seen")
     assert astria_sandbox.requests()[0]["parameters"] == {{"title": "seen"}}
 """
+
+
+def test_the_readmes_lines_for_a_shell_work(tmp_path: Path) -> None:
+    readme = (ROOT / "sandbox" / "README.md").read_text()
+    lines = re.findall(r"```sh\n(.*?)```", readme, re.DOTALL)[0].replace("curl -s", "curl -sf")
+
+    with running(tmp_path, "--speed", "50", "--pictures", "small") as sandbox:
+        script = lines.replace("http://127.0.0.1:8001", sandbox.url)
+        done = subprocess.run(["sh", "-ec", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 0, done.stderr
+    assert '"title": "first"' in done.stdout
 
 
 def test_a_foreign_suite_can_use_the_fixtures(tmp_path: Path) -> None:
@@ -79,4 +98,4 @@ def test_a_foreign_suite_can_use_the_fixtures(tmp_path: Path) -> None:
         timeout=120,
     )
 
-    assert "5 passed" in done.stdout, done.stdout + done.stderr
+    assert "6 passed" in done.stdout, done.stdout + done.stderr
