@@ -14,7 +14,7 @@ from sandbox.casting import Refused, as_items, to_integer, to_text
 from sandbox.catalogue import Pack, Template
 from sandbox.idempotency import known_tune
 from sandbox.models import OwnPack, Prompt, Run, Tune
-from sandbox.orders.prompts import Order, draft, find_tune, write
+from sandbox.orders.prompts import Order, cost_of, find_tune, place_in
 from sandbox.orders.references import Subject
 from sandbox.orders.tunes import begin, fill_in_kind, new_tune, read_tune, save_tune
 from sandbox.photographs import collect_photos
@@ -43,11 +43,11 @@ def order_pack_tune(pack: Pack, given: Mapping[str, Any]) -> Tune:
     with transaction.atomic():
         if switches.idempotent and (known := known_tune(tune.title)):
             return known
+        charge(pack.prices[tune.name])
         save_tune(tune, photos)
         run = _run(pack, given)
         for template in pack.of_class(tune.name):
-            _from_template(pack, template, tune, wish, files, run)
-        charge(pack.prices[tune.name])
+            place_in(run, _from_template(pack, template, tune, wish, files))
         begin(tune)
     switches.wake.set()
     return tune
@@ -67,14 +67,15 @@ def order_pack_prompts(pack: Pack, given: Mapping[str, Any]) -> list[Prompt]:
     if wish.errors:
         raise Refused(wish.errors)
     files = fetched(wish.files)
+    orders = [
+        _from_template(pack, template, tune, wish, files)
+        for tune, templates in zip(tunes, chosen, strict=True)
+        for template in templates
+    ]
     with transaction.atomic():
+        charge(sum(map(cost_of, orders)))
         run = _run(pack, given, with_tune_ids=True)
-        prompts = [
-            _from_template(pack, template, tune, wish, files, run)
-            for tune, templates in zip(tunes, chosen, strict=True)
-            for template in templates
-        ]
-        charge(sum(prompt.cost_mc for prompt in prompts))
+        prompts = [place_in(run, order) for order in orders]
     switches.wake.set()
     return prompts
 
@@ -128,12 +129,7 @@ def _choose(pack: Pack, tune: Tune, wanted: set[int]) -> Sequence[Template]:
     return chosen
 
 
-def _from_template(
-    pack: Pack, template: Template, tune: Tune, wish: Wish, files: Mapping[str, Any], run: Run
-) -> Prompt:
+def _from_template(pack: Pack, template: Template, tune: Tune, wish: Wish, files: Mapping[str, Any]) -> Order:
     given = {name: value for name, value in wish.attributes.items() if name not in ("text", "pack_id")}
     attributes = {"num_images": pack.num_images} | template.attributes | given | {"text": template.text}
-    order = Order(tune, attributes, files, orig_prompt_id=template.id)
-    prompt = draft(order, run)
-    write(prompt, order)
-    return prompt
+    return Order(tune, attributes, files, orig_prompt_id=template.id)

@@ -24,6 +24,8 @@ from sandbox.pictures import reuse
 from sandbox.switches import switches
 from sandbox.wishes import Wish, check_branch, read_wish
 
+DEFAULT_IMAGES = 4
+
 
 @dataclass(frozen=True)
 class Order:
@@ -91,12 +93,20 @@ def place(order: Order, *, once: bool = True, picture: Picture | None = None) ->
         if once and switches.idempotent and (known := known_prompt(prompt)):
             return known
         if picture:
-            prompt.num_images = 1
+            prompt.num_images, prompt.cost_mc = 1, 0
+        # First of all: files written for an order that is not paid would stay behind.
         charge(prompt.cost_mc)
         write(prompt, order)
     if picture:
         reuse(picture, prompt)
     switches.wake.set()
+    return prompt
+
+
+def place_in(run: Run, order: Order) -> Prompt:
+    """Write one prompt of a run that is paid for as a whole."""
+    prompt = draft(order, run)
+    write(prompt, order)
     return prompt
 
 
@@ -119,16 +129,22 @@ def draft(order: Order, run: Run | None = None) -> Prompt:
         text=text if order.runs_on else named.text(text, rest.get("lora_scale", 1.0)),
         negative_prompt=rest.pop("negative_prompt", ""),
         callback=rest.pop("callback", ""),
-        num_images=rest.pop("num_images", 4),
+        num_images=rest.pop("num_images", DEFAULT_IMAGES),
         seed=rest.pop("seed", None),
         attributes=rest,
         starts_at=clock.seconds() if subject.trained_at else None,
         takes=PROMPT_SECONDS * (waiting + 1),
         user_error="The tune was not trained" if subject.failed_at else "",
     )
-    base = order.runs_on or Tune.objects.filter(pk=named.runs_on).first()
-    prompt.cost_mc = prompt_cost((subject, base), prompt.num_images, rest)
+    prompt.cost_mc = cost_of(order)
     return prompt
+
+
+def cost_of(order: Order) -> int:
+    """Return what a prompt costs, whose subject may not be saved yet."""
+    runs_on = order.runs_on or Tune.objects.filter(pk=Subject(order.subject).runs_on).first()
+    tunes = (order.subject, runs_on or order.subject)
+    return prompt_cost(tunes, order.wish.get("num_images", DEFAULT_IMAGES), order.wish)
 
 
 def write(prompt: Prompt, order: Order) -> None:

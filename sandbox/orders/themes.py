@@ -15,7 +15,7 @@ from sandbox.account import charge
 from sandbox.casting import Refused, to_text
 from sandbox.models import Prompt, Run, Theme, Tune
 from sandbox.orders.packs import own_tunes
-from sandbox.orders.prompts import Order, draft, write
+from sandbox.orders.prompts import Order, cost_of, place_in
 from sandbox.pace import THEME_SECONDS
 from sandbox.switches import switches
 from sandbox.wishes import read_wish
@@ -51,7 +51,7 @@ def order_theme(given: Mapping[str, Any]) -> Theme:
     if wish.errors:
         raise Refused(wish.errors)
     with transaction.atomic():
-        charge(sum(draft(order).cost_mc for tune in tunes for order in _orders(tune, text, wish.attributes)))
+        charge(sum(cost_of(order) for tune in tunes for order in _orders(tune, text, wish.attributes)))
         ids = [tune.pk for tune in tunes]
         theme = Theme.objects.create(
             theme=text, tune_ids=ids, attributes=wish.attributes, takes=THEME_SECONDS
@@ -66,7 +66,7 @@ def unfold(theme: Theme) -> list[Prompt]:
     run = Run.objects.create()
     with faults.asking(tuple(theme.faults)):
         prompts = [
-            _written(order, run)
+            place_in(run, order)
             for tune in Tune.objects.filter(pk__in=theme.tune_ids).order_by("pk")
             for order in _orders(tune, theme.theme, theme.attributes)
         ]
@@ -78,9 +78,3 @@ def _orders(tune: Tune, theme: str, attributes: Mapping[str, Any]) -> list[Order
     who = f"{tune.token} {tune.name}".strip()
     texts = [scene.format(who=who, theme=theme) for scene in SCENES]
     return [Order(tune, {**attributes, "theme": theme, "text": text}) for text in texts]
-
-
-def _written(order: Order, run: Run) -> Prompt:
-    prompt = draft(order, run)
-    write(prompt, order)
-    return prompt

@@ -17,7 +17,7 @@ from sandbox.casting import Errors, Refused, as_items, to_integer, to_strings
 from sandbox.finishing import train
 from sandbox.idempotency import known_tune
 from sandbox.models import Prompt, Run, Tune
-from sandbox.orders.prompts import Order, draft, write
+from sandbox.orders.prompts import Order, cost_of, place_in
 from sandbox.orders.references import WRITTEN, Subject, referenced
 from sandbox.pace import MOCK_SECONDS, TRAINING_SECONDS
 from sandbox.photographs import collect_photos, keep_photos
@@ -56,10 +56,11 @@ def order_tune(given: Mapping[str, Any]) -> tuple[Tune, list[Prompt]]:
     with transaction.atomic():
         if switches.idempotent and (known := known_tune(tune.title)):
             return known, list(known.prompts().order_by("pk"))
+        # Before any file is written: those of an order that is not paid would stay behind.
+        charge(tune_cost(tune) + sum(map(cost_of, orders)))
         save_tune(tune, photos)
         run = Run.objects.create()
-        prompts = [_nested(order, run) for order in orders]
-        charge(tune_cost(tune) + sum(prompt.cost_mc for prompt in prompts))
+        prompts = [place_in(run, order) for order in orders]
         begin(tune)
     switches.wake.set()
     return tune, prompts
@@ -157,9 +158,3 @@ def _check_nested(tune: Tune, wishes: Sequence[Wish], errors: Errors) -> None:
             referenced(Subject(tune).text(text), runs_on, wrong)
         check_branch(runs_on.branch, wish.attributes, wrong)
         errors.update({f"prompts.{name}": messages for name, messages in wrong.items()})
-
-
-def _nested(order: Order, run: Run) -> Prompt:
-    prompt = draft(order, run)
-    write(prompt, order)
-    return prompt

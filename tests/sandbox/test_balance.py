@@ -15,8 +15,12 @@ FLUX, SD15 = "/tunes/1504944/prompts", "/tunes/690204/prompts"
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    data: Path = tmp_path_factory.mktemp("shop")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("shop")
+
+
+@pytest.fixture(scope="module")
+def shop(data: Path) -> Iterator[Sandbox]:
     with running(data, "--speed", "50", "--pictures", "small") as sandbox:
         yield sandbox
 
@@ -72,10 +76,10 @@ def test_a_mock_and_its_prompts_are_free(shop: Sandbox) -> None:
     assert {made["cost_mc"] for made in eventually(lambda: _twelve(shop, tune["id"]))} == {0}
 
 
-def test_what_is_not_covered_is_not_done(shop: Sandbox) -> None:
+def test_what_is_not_covered_is_not_done(shop: Sandbox, data: Path) -> None:
     tune = shop.order()
     prompt = shop.prompts(tune["id"])[0]
-    before = _state(shop)
+    before, photos = _state(shop), sorted((data / "photos").iterdir())
     with shop.changed(balance_mc=4_999):
         answers = [
             shop.post(FLUX, json={"prompt": {"text": "x", "num_images": 2}}),
@@ -91,6 +95,7 @@ def test_what_is_not_covered_is_not_done(shop: Sandbox) -> None:
     assert all(isinstance(answer.json()["error"], str) for answer in answers)
     assert left == 4_999
     assert _state(shop) == before
+    assert sorted((data / "photos").iterdir()) == photos
 
 
 def test_orders_at_the_same_moment_cannot_spend_it_twice(shop: Sandbox) -> None:

@@ -61,6 +61,7 @@ def test_an_image_can_be_used_again(sandbox: Sandbox, original: Any) -> None:
     made = sandbox.post(f"/prompts/{original['id']}/duplicate", json=body).json()
 
     done = eventually(lambda: _done(sandbox, made["id"]))
+    assert done["cost_mc"] == 0
     assert [sandbox.get(url).content for url in done["images"]] == [
         sandbox.get(original["images"][0]).content
     ]
