@@ -21,7 +21,7 @@ def checked_id(value: int, what: str) -> int:
 
 def checked_ids(values: Iterable[int], what: str) -> list[int]:
     """Return a list of ids."""
-    return [checked_id(value, what) for value in _listed(values, what)]
+    return [checked_id(value, what) for value in _listed(values, what, "ids from 1")]
 
 
 def pack_segment(pack_id: int | str) -> str:
@@ -48,7 +48,7 @@ def checked_class_name(value: str) -> str:
 
 def checked_images(images: Iterable[ImageFile]) -> list[ImageFile]:
     """Return the photos as a list."""
-    found = _listed(images, "images")
+    found = _listed(images, "images", "ImageFile objects")
     for image in found:
         FILE.check("images", image)
     return found
@@ -56,16 +56,17 @@ def checked_images(images: Iterable[ImageFile]) -> list[ImageFile]:
 
 def checked_urls(urls: Iterable[str], what: str) -> list[str]:
     """Return the addresses as a list. A single string is refused: it would be sent letter by letter."""
-    found = _listed(urls, what)
+    found = _listed(urls, what, "http or https addresses")
     for url in found:
         ADDRESS.check(what, url)
     return found
 
 
-def _listed(values: Iterable[T], what: str) -> list[T]:
+def _listed(values: Iterable[T], what: str, items: str) -> list[T]:
     # A single text is iterable, too.
     if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
-        raise InvalidParameter(f"{what} must be a list, not {show(values)}", parameter=what, value=values)
+        message = f"{what} must be a list of {items}, not {show(values)}"
+        raise InvalidParameter(message, parameter=what, value=values)
     return list(values)
 
 
