@@ -73,7 +73,8 @@ def encode_query(query: Mapping[str, int] | Mapping[str, str] | Mapping[str, int
 
 
 def _json(body: Mapping[str, object]) -> Encoded:
-    content = json.dumps(body, allow_nan=False, default=_as_dict).encode()
+    # Not escaped, so that half a surrogate pair, which is no text, is refused here as in a form.
+    content = json.dumps(body, allow_nan=False, ensure_ascii=False, default=_as_dict).encode()
     return Encoded(content, "application/json")
 
 

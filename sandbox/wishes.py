@@ -5,6 +5,7 @@ Source: docs/api/1-prompt/1-create
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -61,7 +62,8 @@ RULES: dict[str, Rule] = {
     "controlnet_conditioning_scale": Number(0, 1),
     "video_duration": Number(1, LARGEST_INTEGER, whole=True),
 }
-NESTED_RULES = RULES | {"lora_scale": Number(-10, 10)}
+# The documentation names no range for it.
+NESTED_RULES = RULES | {"lora_scale": Number(-math.inf, math.inf)}
 FIRST_FRAMES = ("video_first_frame", "source_image_url")
 
 

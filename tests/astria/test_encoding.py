@@ -154,6 +154,11 @@ def test_what_has_no_form_is_refused(body: dict[str, object]) -> None:
         encode({**body, "file": PHOTO})
 
 
+def test_half_a_surrogate_pair_is_refused_in_json_too() -> None:
+    with pytest.raises(InvalidParameter):
+        encode({"a": "\ud800"})
+
+
 def test_endless_nesting_is_refused() -> None:
     body: dict[str, object] = {}
     body["a"] = body
