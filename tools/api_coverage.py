@@ -71,7 +71,10 @@ class Proof:
 
 def main(arguments: Sequence[str]) -> int:
     """Write or check the page; returns the exit code."""
-    with tempfile.TemporaryDirectory() as data, running(Path(data), "--speed", "50") as sandbox:
+    with (
+        tempfile.TemporaryDirectory() as data,
+        running(Path(data), "--speed", "50", "--pictures", "small") as sandbox,
+    ):
         page, problems = written(sandbox)
     if "--check" in arguments:
         problems += (

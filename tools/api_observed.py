@@ -40,6 +40,8 @@ class Observer:
         client = astria.Astria("sd_coverage", base_url=sandbox.url)
         unheard = astria.Astria("sd_coverage", base_url=NOWHERE, retry=astria.Retry(tries=1))
         photo = f"{sandbox.url}/covers/corporate-headshots.jpg"
+        # Drawing it the first time can take longer than who fetches it by address would wait.
+        sandbox.get(photo)
         new: dict[str, Any] = {"title": "t", "name": "woman", "image_urls": [photo]}
         tune = client.tunes.create(**new, branch="fast")
         prompt = client.prompts.create(tune.id, text="ohwx woman", num_images=1)

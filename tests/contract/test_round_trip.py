@@ -49,8 +49,10 @@ def client(sandbox: Sandbox) -> Iterator[astria.Astria]:
 
 @pytest.fixture(scope="module")
 def url(sandbox: Sandbox) -> str:
-    """The address of a picture."""
-    return f"{sandbox.url}/covers/{PACK}.jpg"
+    """The address of a picture, drawn already: that can take longer than a fetch of it may."""
+    url = f"{sandbox.url}/covers/{PACK}.jpg"
+    assert sandbox.get(url).status_code == 200
+    return url
 
 
 @pytest.fixture(scope="module")
