@@ -64,7 +64,7 @@ RULES: dict[str, Rule] = {
 }
 # The documentation names no range for it.
 NESTED_RULES = RULES | {"lora_scale": Number(-math.inf, math.inf)}
-FIRST_FRAMES = ("video_first_frame", "source_image_url")
+INSTEAD_OF_TEXT = ("video_prompt", "video_first_frame", "source_image_url")
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ class Wish:
 
     @property
     def needs_text(self) -> bool:
-        """Tell whether there is no first frame of a video that would stand in for the text."""
-        return not any(name in self.attributes or name in self.files for name in FIRST_FRAMES)
+        """Tell whether there is nothing of a video that would stand in for the text."""
+        return not any(name in self.attributes or name in self.files for name in INSTEAD_OF_TEXT)
 
 
 def read_wish(given: object, *, nested: bool = False, kept: Collection[str] = ()) -> Wish:

@@ -11,6 +11,8 @@ from sandbox.bodies import Malformed
 from sandbox.casting import to_integer
 
 PAGE, LARGEST_PAGE = 20, 120
+# SQLite refuses patterns of 50,000 bytes.
+LONGEST_SOUGHT = 1000
 
 Row = TypeVar("Row", bound=Model)
 

@@ -18,11 +18,9 @@ from sandbox.orders.prompts import duplicate_prompt, find_tune, order_prompt
 from sandbox.removal import remove_prompts
 from sandbox.shapes import prompt_single, prompt_wide
 from sandbox.switches import switches
-from sandbox.views.paging import page
+from sandbox.views.paging import LONGEST_SOUGHT, page
 
 DEEPEST_OFFSET = 10_000
-# SQLite refuses patterns of 50,000 bytes.
-LONGEST_SOUGHT = 1000
 
 
 def listing(request: HttpRequest) -> HttpResponse:

@@ -16,13 +16,14 @@ from sandbox.models import Tune
 from sandbox.orders.tunes import change_tune, order_tune
 from sandbox.removal import remove_tune
 from sandbox.shapes import prompt_wide, tune_wide
-from sandbox.views.paging import page
+from sandbox.views.paging import LONGEST_SOUGHT, page
 
 DEEPEST_OFFSET = 200
+MOST_SOUGHT = 100
 
 
 def listing(request: HttpRequest) -> HttpResponse:
-    """GET /tunes: newest first; `title`, `name`, `branch` and `model_type` narrow it to exact matches."""
+    """GET /tunes: newest first, by a part of `title`, one or several names, `branch`, `model_type`."""
     return _listed(request, Tune.objects.filter(is_gallery=False))
 
 
@@ -69,8 +70,12 @@ def _given(request: HttpRequest) -> Mapping[str, object]:
 
 
 def _listed(request: HttpRequest, tunes: QuerySet[Tune]) -> HttpResponse:
-    for field in ("title", "name", "branch", "model_type"):
-        if request.GET.get(field):
-            tunes = tunes.filter(**{field: request.GET[field]})
+    asked = request.GET
+    if asked.get("title"):
+        tunes = tunes.filter(title__icontains=asked["title"][:LONGEST_SOUGHT])
+    for field in ("name", "branch", "model_type"):
+        wanted = [value for value in asked.getlist(field) + asked.getlist(f"{field}[]") if value]
+        if wanted:
+            tunes = tunes.filter(**{f"{field}__in": wanted[:MOST_SOUGHT]})
     base = base_url(request)
     return JsonResponse([tune_wide(tune, base) for tune in page(request, tunes, DEEPEST_OFFSET)], safe=False)
