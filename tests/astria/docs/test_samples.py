@@ -29,7 +29,8 @@ def test_the_sample_does_what_its_page_says(
 
     ran = run(sample, sample.text, astria.url, tmp_path)
 
-    assert (ran.code, since.calls()) == (0, effect.calls), ran.said
+    # Samples in Node.js do not wait for one call before they make the next.
+    assert (ran.code, sorted(since.calls())) == (0, sorted(effect.calls)), ran.said
     assert effect.says in ran.said
     tune = since.tune()
     assert (tune and named_in(tune, effect.tune or {})) == effect.tune
