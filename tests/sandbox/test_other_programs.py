@@ -23,7 +23,10 @@ def path_of(hook: str) -> str:
 
 
 def cover(sandbox: Sandbox) -> str:
-    return str(sandbox.get("/gallery/packs").json()[0]["cover_url"])
+    url = str(sandbox.get("/gallery/packs").json()[0]["cover_url"])
+    # Asked for once, so that it is drawn: who fetches it for a tune waits only so long.
+    assert sandbox.get(url).status_code == 200
+    return url
 
 
 def test_a_form_with_empty_fields_takes_their_defaults(sandbox: Sandbox) -> None:
@@ -95,14 +98,14 @@ def test_callbacks_reach_a_program_that_knows_only_its_public_address(
 
     with sandbox.changed(reroutes={"studio.example.com": receiver.url}):
         path = "/p/corporate-headshots/tunes" if packs else "/tunes"
-        made = sandbox.post(path, json={"tune": tune | wanted}).json()
-        # Photos are fetched and faces looked for first, which takes a busy machine its time.
-        eventually(lambda: len(receiver.arrived) == (9 if packs else 2), seconds=60)
+        answer = sandbox.post(path, json={"tune": tune | wanted})
+        assert answer.status_code == 201, answer.text
+        eventually(lambda: len(receiver.arrived) == (9 if packs else 2))
 
     pictures = [body["prompt"]["images"] for body in receiver.bodies(path_of("prompt-webhook"))]
     trained = receiver.bodies(path_of("train-webhook"))
     assert {len(images) for images in pictures} == {2 if packs else 8}
-    assert [body["tune"]["id"] for body in trained] == [made["id"]]
+    assert [body["tune"]["id"] for body in trained] == [answer.json()["id"]]
 
 
 def test_a_photo_without_a_type_is_inspected(sandbox: Sandbox) -> None:
