@@ -30,6 +30,8 @@ ASKED_FOR = {"slow", "500", "504", "504-after", "dropped", "dropped-after"}
 PICTURE = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
 PICTURE += b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 
+PHOTO = b'Content-Disposition: form-data; name="tune[images][]"; filename="a.gif"\r\n\r\n' + PICTURE
+
 nonsense = some.binary(max_size=60)
 numbers = (
     some.sampled_from([0, -1, 8, 2**31, 2**32, 2**63 - 1, 2**63, 10**30, 1e308, -0.0, 0.5]) | some.integers()
@@ -42,6 +44,7 @@ PLAIN = WORD.findall("""
 """)
 ODD = ["", "sks person", "ohwx {{age}}", "--ar 1:1", "\x00", "a\x00b", "\ud800", "9" * 25, "2" * 300]
 words = some.sampled_from([*PLAIN, *ODD])
+mostly = some.sampled_from([True, True, True, True, True, False])
 scalars = some.none() | some.booleans() | numbers | words | some.text(max_size=6)
 values = some.recursive(
     scalars,
@@ -58,19 +61,18 @@ LISTS = {"image_urls": [], "tune_ids": [1504944], "prompts_attributes": [{"text"
 @some.composite
 def objects(draw: some.DrawFn) -> dict[str, Any]:
     """Return parameters: often what is needed, with some of it spoilt."""
-    given = draw(some.dictionaries(some.sampled_from(NAMES), values, max_size=5))
+    spoilt = draw(some.sampled_from([0, 1, 1, 5]))
+    given = draw(some.dictionaries(some.sampled_from(NAMES), values, max_size=spoilt))
     needed = ESSENTIALS | draw(some.sampled_from([{}, LISTS]))
-    return needed | given if draw(some.booleans()) else given
+    return needed | given if draw(mostly) else given
 
 
 @some.composite
-def json_bodies(draw: some.DrawFn) -> tuple[bytes, bytes]:
+def json_bodies(draw: some.DrawFn, wrapper: str) -> tuple[bytes, bytes]:
     """Return a JSON body and its content type."""
     inner = draw(objects())
-    whole = {draw(some.sampled_from(WRAPPERS)): inner, "name": "man"} if draw(some.booleans()) else inner
-    text = json.dumps(
-        whole if draw(some.integers(0, 9)) else draw(values), ensure_ascii=draw(some.booleans())
-    )
+    whole = {wrapper: inner, "name": "man"} if draw(mostly) else inner
+    text = json.dumps(whole if draw(mostly) else draw(values), ensure_ascii=draw(some.booleans()))
     return text.encode("utf-8", "surrogatepass"), b"application/json"
 
 
@@ -91,22 +93,26 @@ def flattened(given: Mapping[str, Any], wrapper: str) -> list[tuple[str, str]]:
     ]
 
 
-fields = some.builds(
-    lambda wrapper, extra, essential: (flattened(ESSENTIALS, wrapper) if essential else []) + extra,
-    some.sampled_from(WRAPPERS),
-    some.lists(some.tuples(form_names, words | some.text(max_size=6)), max_size=5),
-    some.booleans(),
-)
-urlencoded = fields.map(
-    lambda pairs: (urlencode(pairs, errors="replace").encode(), b"application/x-www-form-urlencoded")
-)
+def fields(wrapper: str) -> some.SearchStrategy[list[tuple[str, str]]]:
+    """Return fields of a form: mostly what is needed, and some that are not."""
+    others = some.lists(some.tuples(form_names, words | some.text(max_size=6)), max_size=4)
+    needed = mostly.map(lambda given: flattened(ESSENTIALS, wrapper) if given else [])
+    return some.builds(lambda first, rest: first + rest, needed, others)
+
+
+def urlencoded(wrapper: str) -> some.SearchStrategy[tuple[bytes, bytes]]:
+    """Return a form's body and content type."""
+    kind = b"application/x-www-form-urlencoded"
+    return fields(wrapper).map(lambda pairs: (urlencode(pairs, errors="replace").encode(), kind))
 
 
 @some.composite
 def parts(draw: some.DrawFn, pairs: Sequence[tuple[str, str]]) -> list[bytes]:
     """Return the parts of a multipart body: the fields, and some files."""
     made = [b'Content-Disposition: form-data; name="%s"\r\n\r\n%s' % (_bytes(n), _bytes(v)) for n, v in pairs]
-    for name in draw(some.lists(form_names | some.just("tune[images][]"), max_size=2)):
+    if draw(mostly):
+        made.append(PHOTO)
+    for name in draw(some.lists(form_names, max_size=2)):
         disposition = b'Content-Disposition: form-data; name="%s"' % _bytes(name)
         disposition += draw(
             some.sampled_from([b'; filename="a.jpg"', b"; filename=", b"", b"; filename*=utf-8''%ff"])
@@ -117,20 +123,19 @@ def parts(draw: some.DrawFn, pairs: Sequence[tuple[str, str]]) -> list[bytes]:
         encoding = draw(some.sampled_from([b"", b"", b"Content-Transfer-Encoding: base64\r\n"]))
         content = draw(some.sampled_from([PICTURE, b"", b"\xff\xd8\xff"]) | nonsense)
         made.append(disposition + b"\r\nContent-Type: " + kind + b"\r\n" + encoding + b"\r\n" + content)
-    return made + draw(some.lists(nonsense, max_size=1))
+    return made if draw(mostly) else [*made, draw(nonsense)]
 
 
 @some.composite
-def multipart(draw: some.DrawFn) -> tuple[bytes, bytes]:
+def multipart(draw: some.DrawFn, wrapper: str) -> tuple[bytes, bytes]:
     """Return a multipart body and a content type, whose boundary nearly always is the body's."""
     boundary = draw(some.sampled_from([b"x", b"-", b"a" * 70]) | some.binary(min_size=1, max_size=8))
     boundary = boundary.replace(b"\r", b"-").replace(b"\n", b"-")
-    made = draw(parts(draw(fields)))
+    made = draw(parts(draw(fields(wrapper))))
     body = b"".join(b"--" + boundary + b"\r\n" + part + b"\r\n" for part in made)
-    body += draw(some.sampled_from([b"--" + boundary + b"--\r\n", b"--" + boundary, b""]))
-    said = draw(
-        some.sampled_from([boundary, boundary, boundary, b"other", b"", b'"' + boundary + b'"', b"b" * 500])
-    )
+    body += b"--" + boundary + (b"--\r\n" if draw(mostly) else b"")
+    others = some.sampled_from([b"other", b"", b'"' + boundary + b'"', b"b" * 500])
+    said = boundary if draw(mostly) else draw(others)
     return body, b"multipart/form-data; boundary=" + said
 
 
@@ -146,36 +151,55 @@ KINDS = [
     b";",
     b"",
 ]
+# Most come with a key, or little would be seen behind the door.
+keys = some.sampled_from(range(8)).flatmap(lambda n: some.just(b"Bearer sd_x") if n else header_values)
 odd_kinds = header_values | some.sampled_from(KINDS)
-bodies = json_bodies() | urlencoded | multipart() | some.tuples(nonsense, odd_kinds)
+
+
+def bodies(path: str) -> some.SearchStrategy[tuple[bytes, bytes]]:
+    """Return a body and its content type, mostly with the wrapper that the route asks for."""
+    last = path.rpartition("/")[2]
+    kind = "prompt" if "prompts" in path else {"themes": "theme", "packs": "pack"}.get(last, "tune")
+    wrapper = mostly.flatmap(lambda right: some.just(kind) if right else some.sampled_from(WRAPPERS))
+    made = wrapper.flatmap(lambda name: json_bodies(name) | urlencoded(name) | multipart(name))
+    return made | made | some.tuples(nonsense, odd_kinds)
+
 
 ids = some.sampled_from(["1504944", "1", "0", "260", "corporate-headshots", "9" * 18, "9" * 19, "9" * 400])
 segments = ids | some.text(max_size=5).map(lambda text: quote(text.encode("utf-8", "replace"), safe=""))
 raw_segments = some.binary(max_size=6).map(lambda raw: raw.translate(None, b" \r\n\t\x0b\x0c?#"))
-queries = fields.map(
+queries = fields("tune").map(
     lambda pairs: urlencode([(name.split("[")[0], value) for name, value in pairs], errors="replace")
 )
 suffixes = some.sampled_from(["", "", "", ".json", "/", "//", ".json/"])
 
 
 @some.composite
-def targets(draw: some.DrawFn, path: str) -> bytes:
+def targets(draw: some.DrawFn, path: str, known: Mapping[str, str]) -> bytes:
     """Return an address of a route, its parameters filled in, with a query."""
-    pieces = [draw(segments) if piece.startswith(":") else piece for piece in path.split("/")]
+    pieces = [
+        piece if not piece.startswith(":") else known.get(piece, "260") if draw(mostly) else draw(segments)
+        for piece in path.split("/")
+    ]
     target = ("/".join(pieces) + draw(suffixes)).encode()
-    if draw(some.integers(0, 9)) == 0:
+    if not draw(mostly):
         target = b"/" + draw(raw_segments) + target + draw(raw_segments)
     query = draw(some.just("") | queries).encode() or draw(some.just(b"") | raw_segments)
     return target + b"?" + query if query else target
 
 
 @some.composite
-def requests_to(draw: some.DrawFn, method: str, path: str, faults: Sequence[str]) -> Request:
-    """Return a request to a route, framed as HTTP asks for, that may be wrong in everything else."""
-    body, kind = draw(bodies)
-    sent = [(b"Content-Type", kind), (b"Authorization", draw(some.just(b"Bearer sd_x") | header_values))]
+def requests_to(
+    draw: some.DrawFn, method: str, path: str, faults: Sequence[str], known: Mapping[str, str]
+) -> Request:
+    """Return a request to a route, framed as HTTP asks for, that may be wrong in everything else.
+
+    `known` are ids that exist, by their names in paths.
+    """
+    body, kind = draw(bodies(path))
+    sent = [(b"Content-Type", kind), (b"Authorization", draw(keys))]
     sent += draw(some.lists(_extra(faults), max_size=1))
-    return Request(method.encode(), draw(targets(path)), tuple(sent), body)
+    return Request(method.encode(), draw(targets(path, known)), tuple(sent), body)
 
 
 def _extra(faults: Sequence[str]) -> some.SearchStrategy[Header]:

@@ -60,21 +60,30 @@ def faults(fuzzed: Sandbox) -> list[str]:
     return list(fuzzed.get("/sandbox/settings").json()["known_faults"])
 
 
+@pytest.fixture(scope="module")
+def known(fuzzed: Sandbox) -> dict[str, str]:
+    """Ids that exist, at least until a request deletes what they are of."""
+    tune = fuzzed.trained()
+    return {":tune_id": str(tune["id"]), ":prompt_id": str(fuzzed.prompts(tune["id"])[0]["id"])}
+
+
 def addresses() -> list[tuple[str, str]]:
     """Return every route, and each path once more with a method that it does not know."""
     known = [(route.method, route.path) for route in ROUTES if (route.method, route.path) not in SWITCHES]
     paths = dict.fromkeys(path for _, path in known)
     others = {path: next(one for one in METHODS if (one, path) not in known) for path in paths}
-    return known + [(method, path) for path, method in others.items()] + [("BREW", "/:anything/:at/:all")]
+    return known * 4 + [(method, path) for path, method in others.items()] + [("BREW", "/:anything/:at/:all")]
 
 
 @looking(700)
 @given(data=some.data())
 def test_no_request_is_answered_with_500_or_not_at_all(
-    wire: Wire, faults: list[str], data: some.DataObject
+    wire: Wire, faults: list[str], known: dict[str, str], data: some.DataObject
 ) -> None:
     method, path = data.draw(some.sampled_from(addresses()))
-    request = data.draw(fuzzing.requests_to(method, path, faults))
+    # What is deleted would be missing for all the others.
+    there = known if method != "DELETE" else {}
+    request = data.draw(fuzzing.requests_to(method, path, faults, there))
 
     answer = wire.ask(request)
     after = wire.ask(SETTINGS)
@@ -107,6 +116,17 @@ def test_no_change_of_settings_is_answered_with_500(
 
     assert wire.ask(request).status in (200, 400, 422)
     assert fuzzed.post("/sandbox/settings", json={name: before[name]}).status_code == 200
+
+
+@looking(40)
+@given(seconds=fuzzing.values)
+def test_no_step_of_the_clock_is_answered_with_500(wire: Wire, seconds: object) -> None:
+    body = json.dumps({"advance": seconds}).encode()
+
+    answer = wire.ask(Request(b"POST", b"/sandbox/clock", ((b"Content-Type", b"application/json"),), body))
+
+    assert answer.status in (200, 400, 422), answer.body[:500]
+    assert wire.ask(Request(b"GET", b"/sandbox/clock")).status == 200
 
 
 def test_after_all_that_it_still_does_its_work(fuzzed: Sandbox) -> None:
