@@ -33,8 +33,8 @@ def _prepare() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from sandbox import clock
-    from sandbox.shelves import fill_shelves
+    from sandbox.gallery.shelves import fill_shelves
+    from sandbox.later import clock
 
     clock.resume(switches.data)
     fill_shelves()
@@ -43,8 +43,8 @@ def _prepare() -> None:
 def _serve(options: Options) -> int:
     from django.core.wsgi import get_wsgi_application
 
-    from sandbox import ahead
-    from sandbox.engine import Engine
+    from sandbox.later import ahead
+    from sandbox.later.engine import Engine
     from sandbox.server import Handler, Server
 
     try:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Collection
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
-from sandbox import clock, faults
+from sandbox import faults
 from sandbox.account import Unpaid
-from sandbox.bodies import Malformed
-from sandbox.casting import Refused
+from sandbox.later import clock
+from sandbox.rails.bodies import Malformed
+from sandbox.rails.casting import Refused
 from sandbox.server import hang_up, is_hung_up
 from sandbox.switches import switches
 from sandbox.visits import MET, remember

@@ -1,4 +1,4 @@
-"""What the sandbox remembers. The gallery's packs are not here: they are fixed, see sandbox/catalogue.py.
+"""What the sandbox remembers; not the gallery's packs, which are fixed: see sandbox/gallery/catalogue.py.
 
 Waiting is stored as work, not as an hour: a row is due when `starts_at + takes / speed` has passed, so that a
 change of speed reaches what already runs. Where Astria says null for a text, this says "".
@@ -15,8 +15,8 @@ from django.db import models
 from django.db.models import F, FloatField, Q, Value
 from django.db.models.expressions import CombinedExpression
 
-from sandbox import clock
 from sandbox.faults import asked_to_last
+from sandbox.later import clock
 from sandbox.numbering import Numbered
 from sandbox.templating import filled
 

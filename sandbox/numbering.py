@@ -11,7 +11,7 @@ from django.db import IntegrityError, models
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from sandbox.casting import Refused
+from sandbox.rails.casting import Refused
 
 # Twelve digits: the ids that follow the largest one must fit into an address too.
 POSSIBLE = re.compile(r"[1-9]\d{0,11}")

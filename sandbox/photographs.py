@@ -15,9 +15,9 @@ import requests
 from PIL import Image
 from pillow_heif import register_heif_opener
 
-from sandbox.bodies import Upload
-from sandbox.casting import Errors, Refused, as_items, to_text
 from sandbox.models import Photo
+from sandbox.rails.bodies import Upload
+from sandbox.rails.casting import Errors, Refused, as_items, to_text
 from sandbox.reroutes import rerouted
 from sandbox.switches import switches
 

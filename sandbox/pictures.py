@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from sandbox.bench import at_the_bench
-from sandbox.catalogue import Pack
+from sandbox.darkroom.bench import at_the_bench
 from sandbox.darkroom.portrait import HEIGHT, WIDTH, draw
 from sandbox.darkroom.sitters import Sitter, read_photo, seat
+from sandbox.gallery.catalogue import Pack
 from sandbox.models import Photo, Picture, Prompt
 from sandbox.photographs import photo_path
 from sandbox.switches import switches

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sandbox.catalogue import Pack
+from sandbox.gallery.catalogue import Pack
 from sandbox.models import Prompt, Tune
 from sandbox.switches import switches
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from sandbox.bodies import READ, Malformed, Upload, read_params
+from sandbox.rails.bodies import READ, Malformed, Upload, read_params
 from sandbox.switches import Received, switches
 
 # Under this name a request's META carries the faults that it met.

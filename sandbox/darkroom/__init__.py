@@ -1,1 +1,1 @@
-"""Drawing portraits: a person cut out of a photo, a backdrop from the words of a prompt, light and film."""
+"""Pictures as pixels, without the database: people are cut out of photos and drawn anew, photos looked at."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from sandbox.faces import Face, find_faces
+from sandbox.darkroom.faces import Face, find_faces
 
 Pixels = NDArray[np.float32]
 Bytes = NDArray[np.uint8]

@@ -2,8 +2,8 @@
 
 from django.db import migrations, models
 
-import sandbox.clock
 import sandbox.faults
+import sandbox.later.clock
 import sandbox.models
 
 
@@ -38,8 +38,8 @@ class Migration(migrations.Migration):
                 ("title", models.TextField()),
                 ("base_tune_id", models.BigIntegerField()),
                 ("model_type", models.TextField(default="")),
-                ("created_at", models.DateTimeField(default=sandbox.clock.now)),
-                ("updated_at", models.DateTimeField(default=sandbox.clock.now)),
+                ("created_at", models.DateTimeField(default=sandbox.later.clock.now)),
+                ("updated_at", models.DateTimeField(default=sandbox.later.clock.now)),
             ],
         ),
         migrations.CreateModel(
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ("theme", models.TextField()),
                 ("tune_ids", models.JSONField(default=list)),
                 ("attributes", models.JSONField(default=dict)),
-                ("starts_at", models.FloatField(default=sandbox.clock.seconds)),
+                ("starts_at", models.FloatField(default=sandbox.later.clock.seconds)),
                 ("takes", models.FloatField(default=0.0)),
                 ("faults", models.JSONField(default=sandbox.faults.asked_to_last)),
             ],
@@ -117,8 +117,8 @@ class Migration(migrations.Migration):
                 ("kind", models.TextField()),
                 ("url", models.TextField()),
                 ("body", models.JSONField()),
-                ("created_at", models.DateTimeField(default=sandbox.clock.now)),
-                ("starts_at", models.FloatField(default=sandbox.clock.seconds)),
+                ("created_at", models.DateTimeField(default=sandbox.later.clock.now)),
+                ("starts_at", models.FloatField(default=sandbox.later.clock.seconds)),
                 ("sent_at", models.DateTimeField(null=True)),
                 ("outcome", models.TextField(default="")),
                 ("answer", models.TextField(default="")),
@@ -164,8 +164,8 @@ class Migration(migrations.Migration):
                 ("is_liked", models.BooleanField(default=False)),
                 ("starts_at", models.FloatField(null=True)),
                 ("takes", models.FloatField(default=0.0)),
-                ("created_at", models.DateTimeField(default=sandbox.clock.now)),
-                ("updated_at", models.DateTimeField(default=sandbox.clock.now)),
+                ("created_at", models.DateTimeField(default=sandbox.later.clock.now)),
+                ("updated_at", models.DateTimeField(default=sandbox.later.clock.now)),
                 ("started_training_at", models.DateTimeField(null=True)),
                 ("trained_at", models.DateTimeField(null=True)),
                 ("user_error", models.TextField(default="")),
@@ -202,11 +202,11 @@ class Migration(migrations.Migration):
                 ("attributes", models.JSONField(default=dict)),
                 ("photo_keys", models.JSONField(default=list)),
                 ("is_gallery", models.BooleanField(default=False)),
-                ("starts_at", models.FloatField(default=sandbox.clock.seconds)),
+                ("starts_at", models.FloatField(default=sandbox.later.clock.seconds)),
                 ("takes", models.FloatField(default=0.0)),
                 ("eta", models.DateTimeField(null=True)),
-                ("created_at", models.DateTimeField(default=sandbox.clock.now)),
-                ("updated_at", models.DateTimeField(default=sandbox.clock.now)),
+                ("created_at", models.DateTimeField(default=sandbox.later.clock.now)),
+                ("updated_at", models.DateTimeField(default=sandbox.later.clock.now)),
                 ("started_training_at", models.DateTimeField(null=True)),
                 ("trained_at", models.DateTimeField(null=True)),
                 ("failed_at", models.DateTimeField(null=True)),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sandbox import clock
-from sandbox.casting import Refused
+from sandbox.later import clock
 from sandbox.models import Prompt, Tune
-from sandbox.rules import LARGEST_ID, Number, Rule, read
+from sandbox.rails.casting import Refused
+from sandbox.rails.rules import LARGEST_ID, Number, Rule, read
 
 PATCHED = ("pack_id", "base_pack_id", "workspace_id", "orig_prompt_id")
 RULES: dict[str, Rule] = {name: Number(1, LARGEST_ID, whole=True) for name in PATCHED}

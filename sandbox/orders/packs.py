@@ -9,17 +9,17 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from sandbox.account import charge
-from sandbox.attachments import fetched
-from sandbox.casting import Refused, as_items, to_integer, to_text
-from sandbox.catalogue import Pack, Template
-from sandbox.idempotency import known_tune
+from sandbox.gallery.catalogue import Pack, Template
 from sandbox.models import OwnPack, Prompt, Run, Tune
+from sandbox.orders.attachments import fetched
+from sandbox.orders.idempotency import known_tune
 from sandbox.orders.prompts import Order, cost_of, find_tune, place_in
 from sandbox.orders.references import Subject
 from sandbox.orders.tunes import begin, fill_in_kind, new_tune, read_tune, save_tune
+from sandbox.orders.wishes import Wish, check_branch, read_wish
 from sandbox.photographs import collect_photos
+from sandbox.rails.casting import Refused, as_items, to_integer, to_text
 from sandbox.switches import switches
-from sandbox.wishes import Wish, check_branch, read_wish
 
 FIRST_OWN_ID = 5_000
 MOST_TUNES = 100

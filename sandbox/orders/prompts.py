@@ -11,18 +11,18 @@ from typing import Any
 
 from django.db import transaction
 
-from sandbox import clock
 from sandbox.account import charge, prompt_cost
-from sandbox.attachments import attach, copies, fetched
-from sandbox.bodies import Upload
-from sandbox.casting import Refused, to_integer
-from sandbox.idempotency import known_prompt
+from sandbox.later import clock
+from sandbox.later.pace import PROMPT_SECONDS
 from sandbox.models import Picture, Prompt, Run, Tune
+from sandbox.orders.attachments import attach, copies, fetched
+from sandbox.orders.idempotency import known_prompt
 from sandbox.orders.references import Subject, referenced
-from sandbox.pace import PROMPT_SECONDS
+from sandbox.orders.wishes import Wish, check_branch, read_wish
 from sandbox.pictures import reuse
+from sandbox.rails.bodies import Upload
+from sandbox.rails.casting import Refused, to_integer
 from sandbox.switches import switches
-from sandbox.wishes import Wish, check_branch, read_wish
 
 DEFAULT_IMAGES = 4
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sandbox.casting import Errors
-from sandbox.catalogue import GALLERY_TUNES
+from sandbox.gallery.catalogue import GALLERY_TUNES
 from sandbox.models import REFERENCE, Tune
+from sandbox.rails.casting import Errors
 
 WRITTEN = re.compile(r"<(?:lora|faceid):[^<>]*>")
 # By number, or as the gallery's LoRAs by name.

@@ -12,13 +12,13 @@ from django.db import transaction
 
 from sandbox import faults
 from sandbox.account import charge
-from sandbox.casting import Refused, to_text
+from sandbox.later.pace import THEME_SECONDS
 from sandbox.models import Prompt, Run, Theme, Tune
 from sandbox.orders.packs import own_tunes
 from sandbox.orders.prompts import Order, cost_of, place_in
-from sandbox.pace import THEME_SECONDS
+from sandbox.orders.wishes import read_wish
+from sandbox.rails.casting import Refused, to_text
 from sandbox.switches import switches
-from sandbox.wishes import read_wish
 
 CLASSES = ("man", "woman")
 OVERRIDES = ("num_images", "w", "h")

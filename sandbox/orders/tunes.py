@@ -10,20 +10,20 @@ from typing import Any
 
 from django.db import transaction
 
-from sandbox import clock
 from sandbox.account import charge, tune_cost
-from sandbox.attachments import fetched
-from sandbox.casting import Errors, Refused, as_items, to_integer, to_strings
-from sandbox.finishing import train
-from sandbox.idempotency import known_tune
+from sandbox.later import clock
+from sandbox.later.finishing import train
+from sandbox.later.pace import MOCK_SECONDS, TRAINING_SECONDS
 from sandbox.models import Prompt, Run, Tune
+from sandbox.orders.attachments import fetched
+from sandbox.orders.idempotency import known_tune
 from sandbox.orders.prompts import Order, cost_of, place_in
 from sandbox.orders.references import WRITTEN, Subject, referenced
-from sandbox.pace import MOCK_SECONDS, TRAINING_SECONDS
+from sandbox.orders.wishes import Wish, check_branch, read_wish
 from sandbox.photographs import collect_photos, keep_photos
-from sandbox.rules import LARGEST_INTEGER, Choice, Flag, Number, Rule, Text, read
+from sandbox.rails.casting import Errors, Refused, as_items, to_integer, to_strings
+from sandbox.rails.rules import LARGEST_INTEGER, Choice, Flag, Number, Rule, Text, read
 from sandbox.switches import switches
-from sandbox.wishes import Wish, check_branch, read_wish
 
 TRIGGERS = {"sd15": "sks", "fast": "sks"}
 BRANCHES = ("sd15", "sdxl1", "fast", "flux1", "sd21", "flux-pro1", "gemini-2", "partner-1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from sandbox.account import balance
-from sandbox.catalogue import GALLERY_TUNES
+from sandbox.gallery.catalogue import GALLERY_TUNES
 
 CACHE_SECONDS = 3600
 

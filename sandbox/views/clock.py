@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from sandbox import clock
-from sandbox.bodies import read_params
-from sandbox.casting import Refused
-from sandbox.engine import advance
-from sandbox.rules import Broken, Number
+from sandbox.later import clock
+from sandbox.later.engine import advance
+from sandbox.rails.bodies import read_params
+from sandbox.rails.casting import Refused
+from sandbox.rails.rules import Broken, Number
 from sandbox.shapes import moment
 from sandbox.views.console import only_from_here, only_json
 

@@ -11,12 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 
 from sandbox.account import balance, set_balance
-from sandbox.bodies import read_params
-from sandbox.callbacks import replay
-from sandbox.casting import Refused, to_boolean
 from sandbox.faults import FAULTS, parse_faults, parse_names
+from sandbox.later.callbacks import replay
 from sandbox.models import Delivery
 from sandbox.options import CALLBACKS, PICTURES, parse_speed
+from sandbox.rails.bodies import read_params
+from sandbox.rails.casting import Refused, to_boolean
 from sandbox.reroutes import checked_reroutes
 from sandbox.shapes import moment
 from sandbox.switches import switches

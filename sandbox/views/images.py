@@ -6,11 +6,11 @@ import time
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from sandbox.bench import at_the_bench
-from sandbox.bodies import Upload, read_params
-from sandbox.casting import Refused, to_text
-from sandbox.inspection import inspect_photo, trick
+from sandbox.darkroom.bench import at_the_bench
+from sandbox.darkroom.inspection import inspect_photo, trick
 from sandbox.photographs import NotFetched, fetch_picture
+from sandbox.rails.bodies import Upload, read_params
+from sandbox.rails.casting import Refused, to_text
 from sandbox.switches import switches
 
 SLOW_SECONDS = 10.0

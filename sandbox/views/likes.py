@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from sandbox import clock
+from sandbox.later import clock
 from sandbox.models import Prompt
 from sandbox.switches import switches
 

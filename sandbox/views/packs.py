@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
-from sandbox.bodies import read_params
-from sandbox.casting import as_items, to_boolean
-from sandbox.catalogue import Pack, all_packs
+from sandbox.gallery.catalogue import Pack, all_packs
+from sandbox.gallery.own_packs import any_pack, own_pack, own_packs
 from sandbox.middleware import base_url
 from sandbox.orders.packs import create_pack, order_pack_prompts, order_pack_tune
-from sandbox.own_packs import any_pack, own_pack, own_packs
+from sandbox.rails.bodies import read_params
+from sandbox.rails.casting import as_items, to_boolean
 from sandbox.shapes import pack_detail, pack_listed, tune_narrow
 
 

@@ -7,8 +7,8 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from sandbox.bodies import Malformed
-from sandbox.casting import to_integer
+from sandbox.rails.bodies import Malformed
+from sandbox.rails.casting import to_integer
 
 PAGE, LARGEST_PAGE = 20, 120
 # SQLite refuses patterns of 50,000 bytes.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
-from sandbox.catalogue import find_pack
+from sandbox.gallery.catalogue import find_pack
 from sandbox.models import Photo, Picture, Prompt
 from sandbox.photographs import photo_path
 from sandbox.pictures import developed, developed_cover

@@ -9,13 +9,13 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 
-from sandbox.bodies import read_params
-from sandbox.casting import to_boolean, to_integer
+from sandbox.later.removal import remove_prompts
 from sandbox.middleware import base_url
 from sandbox.models import Prompt, Tune
 from sandbox.orders.changes import change_prompt
 from sandbox.orders.prompts import duplicate_prompt, find_tune, order_prompt
-from sandbox.removal import remove_prompts
+from sandbox.rails.bodies import read_params
+from sandbox.rails.casting import to_boolean, to_integer
 from sandbox.shapes import prompt_single, prompt_wide
 from sandbox.switches import switches
 from sandbox.views.paging import LONGEST_SOUGHT, page

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 
-from sandbox.bodies import read_params
 from sandbox.orders.themes import order_theme
+from sandbox.rails.bodies import read_params
 
 
 def create(request: HttpRequest) -> HttpResponse:

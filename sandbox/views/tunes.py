@@ -9,12 +9,12 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 
-from sandbox import clock
-from sandbox.bodies import read_params
+from sandbox.later import clock
+from sandbox.later.removal import remove_tune
 from sandbox.middleware import base_url
 from sandbox.models import Tune
 from sandbox.orders.tunes import change_tune, order_tune
-from sandbox.removal import remove_tune
+from sandbox.rails.bodies import read_params
 from sandbox.shapes import prompt_wide, tune_wide
 from sandbox.views.paging import LONGEST_SOUGHT, page
 

@@ -12,7 +12,7 @@ import requests
 from django.db import close_old_connections, transaction
 from django.db.models import Q
 
-from sandbox import clock
+from sandbox.later import clock
 from sandbox.models import Delivery, Prompt, Run, Tune
 from sandbox.reroutes import rerouted
 from sandbox.switches import switches

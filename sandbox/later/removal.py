@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from sandbox.clock import moment
-from sandbox.finishing import end_run
+from sandbox.later.clock import moment
+from sandbox.later.finishing import end_run
 from sandbox.models import Photo, Picture, Prompt, Run, Tune
 from sandbox.photographs import photo_path
 from sandbox.pictures import picture_path

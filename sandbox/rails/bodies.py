@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.http.multipartparser import ChunkIter, LazyStream, MultiPartParserError, Parser
 from django.utils.http import parse_header_parameters
 
-from sandbox.casting import whole
+from sandbox.rails.casting import whole
 
 DEEPEST = 32
 MOST_PARTS = 5000

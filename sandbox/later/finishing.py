@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sandbox import shapes
-from sandbox.callbacks import announce
-from sandbox.clock import moment
+from sandbox.later.callbacks import announce
+from sandbox.later.clock import moment
+from sandbox.later.pace import PROMPT_SECONDS
 from sandbox.models import KEPT, Prompt, Run, Tune
-from sandbox.pace import PROMPT_SECONDS
 from sandbox.switches import switches
 
 NOT_TRAINED = "The tune was not trained"

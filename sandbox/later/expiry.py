@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from sandbox.account import EXTENSION_MC, Unpaid, charge
+from sandbox.later.removal import remove_prompts, remove_tune
 from sandbox.models import KEPT, Prompt, Tune
-from sandbox.removal import remove_prompts, remove_tune
 
 
 def expire(tune: Tune, at: float) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from sandbox import clock
-from sandbox.expiry import expire
-from sandbox.finishing import finish, train
+from sandbox.later import clock
+from sandbox.later.expiry import expire
+from sandbox.later.finishing import finish, train
 from sandbox.models import Delivery, Prompt, Theme, Tune, due_at
 from sandbox.orders.themes import unfold
 from sandbox.switches import switches

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sandbox.casting import Errors, to_boolean, to_text
+from sandbox.rails.casting import Errors, to_boolean, to_text
 from sandbox.switches import switches
 
 LARGEST_INTEGER = 2**31 - 1

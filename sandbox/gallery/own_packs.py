@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from sandbox.account import prompt_cost, tune_cost
-from sandbox.catalogue import Pack, Template, find_pack
+from sandbox.gallery.catalogue import Pack, Template, find_pack
 from sandbox.models import OwnPack, Prompt, Tune
 from sandbox.orders.references import without_references
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from sandbox.catalogue import CREATED_AT, GALLERY_TUNES, Pack, Template, all_packs
+from sandbox.gallery.catalogue import CREATED_AT, GALLERY_TUNES, Pack, Template, all_packs
 from sandbox.models import Picture, Prompt, Tune
 
 SAMPLES = 2

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from sandbox.faces import Grey, find_faces, find_tiny_faces, has_cat, resized
+from sandbox.darkroom.faces import Grey, find_faces, find_tiny_faces, has_cat, resized
 
 PEOPLE = ("man", "woman", "boy", "girl", "baby", "person")
 SHARPNESS_SIZE = 512

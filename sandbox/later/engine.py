@@ -8,9 +8,9 @@ import time
 
 from django.db import close_old_connections
 
-from sandbox import clock
-from sandbox.callbacks import Senders, send
-from sandbox.due import next_due
+from sandbox.later import clock
+from sandbox.later.callbacks import Senders, send
+from sandbox.later.due import next_due
 from sandbox.switches import switches
 
 LONGEST_SLEEP = 1.0

@@ -6,10 +6,10 @@ import base64
 import binascii
 from collections.abc import Mapping
 
-from sandbox.bodies import Upload
-from sandbox.casting import Errors, Refused, as_items, to_text
 from sandbox.models import Photo, Prompt
 from sandbox.photographs import NotFetched, content_type, fetch_all, keep_file, photo_path
+from sandbox.rails.bodies import Upload
+from sandbox.rails.casting import Errors, Refused, as_items, to_text
 
 # A file, or the url where it lies.
 Attachments = dict[str, list[Upload | str]]

@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.attachments import Attachments, read_files
-from sandbox.casting import Errors
-from sandbox.rules import LARGEST_ID, LARGEST_INTEGER, Choice, Flag, Number, Rule, Text, read
+from sandbox.orders.attachments import Attachments, read_files
+from sandbox.rails.casting import Errors
+from sandbox.rails.rules import LARGEST_ID, LARGEST_INTEGER, Choice, Flag, Number, Rule, Text, read
 from sandbox.switches import switches
 
 RATIOS = ("1:1", "16:9", "9:16", "21:9", "9:21", "3:2", "2:3", "5:4", "4:5", "4:3", "3:4")
