@@ -12,17 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 import astria
 
-VALUES: dict[str, tuple[str, ...]] = {
-    "eye_color": ("blue eyes", "brown eyes", "green eyes", "gray eyes", "black eyes"),
-    "hair_color": ("blonde", "brunette", "red hair", "black hair"),
-    "hair_length": ("short hair", "medium hair", "long hair"),
-    "hair_style": ("straight hair", "wavy hair", "curly hair", "dreadlocks", "cornrows", "bald"),
-    "facial_hair": ("mustache", "beard", "goatee"),
-    "glasses": ("glasses",),
-    "is_bald": ("bald",),
-    "ethnicity": ("caucasian", "black", "hispanic", "korean", "japanese", "chinese", "philippine"),
-    "age": ("20 yo", "30 yo", "40 yo", "50 yo", "60 yo", "70 yo"),
-}
 LABELS = {
     "eye_color": _("Eyes"),
     "hair_color": _("Hair colour"),
@@ -34,6 +23,9 @@ LABELS = {
     "ethnicity": _("Ethnicity"),
     "age": _("Age"),
 }
+VALUES: dict[str, tuple[str, ...]] = {key: tuple(map(str, astria.INSPECT_VALUES[key])) for key in LABELS}
+# Astria says these in other words today ("blonde hair"): offered only where they were said.
+OLDER = {"hair_color": ("blonde", "brunette"), "hair_style": ("bald",)}
 # Sent only if the person switches them on.
 SENSITIVE = frozenset({"ethnicity", "age"})
 
@@ -67,18 +59,16 @@ def traits(
     """
     common = {key: value for key, value in aggregate(answers).items() if key not in SENSITIVE}
     values_now = common if agreed_before is None else agreed_before
-    return [
-        Trait(
-            key=key,
-            label=str(LABELS[key]),
-            value=values_now.get(key, ""),
-            choices=[("", str(_("leave out"))), *((value, value) for value in values)],
-        )
-        for key, values in VALUES.items()
-    ]
+    return [_trait(key, values_now.get(key, "")) for key in VALUES]
 
 
 def agreed(form: Mapping[str, str]) -> dict[str, str]:
     """Return what the person agreed to send: `trait-…` fields with one of the documented values."""
     chosen = {key: form.get(f"trait-{key}", "") for key in VALUES}
     return {key: value for key, value in chosen.items() if value in VALUES[key]}
+
+
+def _trait(key: str, now: str) -> Trait:
+    offered = [value for value in VALUES[key] if value == now or value not in OLDER.get(key, ())]
+    choices = [("", str(_("leave out"))), *((value, value) for value in offered)]
+    return Trait(key=key, label=str(LABELS[key]), value=now, choices=choices)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import astria
 from studio.characteristics import VALUES, aggregate, agreed, traits
 
 
@@ -53,3 +54,19 @@ def test_only_documented_values_can_be_agreed_to() -> None:
     form = {f"trait-{key}": "' OR 1=1" for key in VALUES} | {"trait-age": "30 yo", "trait-mood": "happy"}
 
     assert agreed(form) == {"age": "30 yo"}
+
+
+@pytest.mark.parametrize("key", VALUES)
+def test_whatever_astria_may_see_is_offered_and_can_be_agreed_to(key: str) -> None:
+    for value in astria.INSPECT_VALUES[key]:
+        offered = {trait.key: trait.choices for trait in traits([], {key: value})}[key]
+
+        assert (value, value) in offered
+        assert agreed({f"trait-{key}": value}) == {key: value}
+
+
+def test_older_words_are_not_offered_beside_their_newer_ones() -> None:
+    choices = {trait.key: [value for value, _ in trait.choices] for trait in traits([])}
+
+    assert "blonde hair" in choices["hair_color"] and "blonde" not in choices["hair_color"]
+    assert "bald head" in choices["hair_style"] and "bald" not in choices["hair_style"]
