@@ -5,11 +5,14 @@ A local sandbox is asked over HTTP, the client is called: what they check is wha
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
+
+from PIL import Image
 
 import astria
 from astria.endpoints import Endpoint
@@ -39,11 +42,10 @@ class Observer:
         """Make what calls need."""
         client = astria.Astria("sd_coverage", base_url=sandbox.url)
         unheard = astria.Astria("sd_coverage", base_url=NOWHERE, retry=astria.Retry(tries=1))
-        photo = f"{sandbox.url}/covers/corporate-headshots.jpg"
-        # Drawing it the first time can take longer than who fetches it by address would wait.
-        sandbox.get(photo)
-        new: dict[str, Any] = {"title": "t", "name": "woman", "image_urls": [photo]}
-        tune = client.tunes.create(**new, branch="fast")
+        named: dict[str, Any] = {"title": "t", "name": "woman"}
+        tune = client.tunes.create(**named, images=[small_photo()], branch="fast")
+        photo = tune.orig_images[0]
+        new = {**named, "image_urls": [photo]}
         prompt = client.prompts.create(tune.id, text="ohwx woman", num_images=1)
         given: dict[str, dict[str, Any]] = {
             "Tunes.create": {**new, "branch": "fast"},
@@ -98,6 +100,13 @@ class Observer:
         sent = {"params": rest} if endpoint.method == "GET" else {"json": wrapped(endpoint, rest)}
         answer = self.sandbox.session.request(endpoint.method, self.sandbox.url + path, timeout=30, **sent)
         return answer.status_code, said_of(name, answer.json() if answer.status_code == 422 else {})
+
+
+def small_photo() -> astria.ImageFile:
+    """Return a photo as small as may be: hundreds of calls have it fetched, decoded and looked at."""
+    content = io.BytesIO()
+    Image.new("RGB", (64, 64), "grey").save(content, "JPEG")
+    return astria.ImageFile("grey.jpg", content.getvalue())
 
 
 def segment(value: object) -> str:
