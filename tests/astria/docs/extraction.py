@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 DOCUMENTATION = Path(__file__).parent / "astria-docs.txt"
 LANGUAGES = {"bash": "curl", "javascript": "node", "python": "python"}
@@ -13,6 +15,7 @@ LANGUAGES = {"bash": "curl", "javascript": "node", "python": "python"}
 PAGE = re.compile(r"^/docs/api/(.+)\.md:$")
 LINE = re.compile(r"^\s*(\d+) \|(?: (.*))?$")
 FENCE = re.compile(r"^\s*(```+)(\w*)")
+COMMENT = re.compile(r" // .*")
 # Comments that stand between two samples of one block.
 SEPARATOR = re.compile(r"^(?:#+|//+) (?:With|As|Create|Alternatively)\b")
 
@@ -37,16 +40,21 @@ def all_samples() -> list[Sample]:
     return [sample for block in _blocks() for sample in _split(block)]
 
 
-def _blocks() -> Iterator[Sample]:
-    """Yield the fenced blocks in the three languages, as one sample each."""
+def printed_answers() -> dict[str, Any]:
+    """Return the answer that each page prints in JSON, without its comments."""
+    return {block.page: json.loads(COMMENT.sub("", block.text)) for block in _blocks({"json": "json"})}
+
+
+def _blocks(languages: Mapping[str, str] = LANGUAGES) -> Iterator[Sample]:
+    """Yield the fenced blocks in these languages, as one sample each."""
     fence, found, start = "", list[str](), (0, "")
     for page, number, line in _lines():
         mark = FENCE.match(line)
         if not fence and mark:
             fence, found, start = mark[1], [], (number + 1, mark[2])
         elif fence and mark and not mark[2]:
-            if start[1] in LANGUAGES:
-                yield Sample(page, start[0], LANGUAGES[start[1]], "\n".join(found) + "\n")
+            if start[1] in languages:
+                yield Sample(page, start[0], languages[start[1]], "\n".join(found) + "\n")
             fence = ""
         elif fence:
             found.append(line)
