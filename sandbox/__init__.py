@@ -18,6 +18,7 @@ A call comes in
     middleware          keys, faults, exceptions as answers
     urls                every address
     visits              what the developer is shown of it
+    discretion          what nobody is shown: keys, passwords, queries
     rails/              its body and parameters, read as Rails does
     views/              one module for each resource; thin doors to what follows
 

@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import F, FloatField, Q, Value
 from django.db.models.expressions import CombinedExpression
 
+from sandbox.discretion import shown_address
 from sandbox.faults import asked_to_last
 from sandbox.later import clock
 from sandbox.numbering import Numbered
@@ -304,5 +305,5 @@ class Delivery(models.Model):
 
     @property
     def shown_url(self) -> str:
-        """Return host and path only: the query of a callback often holds a secret."""
-        return self.url.split("?", 1)[0]
+        """Return where it goes, without what may be secret in that."""
+        return shown_address(self.url)

@@ -1,16 +1,18 @@
 """What the developer is shown of the calls received: all that was sent, except the key and what is too long.
 
-Files are shown by name and size. The query of an address often holds a secret, so it is left out.
+Files are shown by name and size; secrets are left out by sandbox/discretion.py.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 
+from sandbox.discretion import shown_text
 from sandbox.rails.bodies import READ, Malformed, Upload, read_params
 from sandbox.switches import Received, switches
 
@@ -67,13 +69,14 @@ def _shown(value: object) -> Any:
         return [_shown(item) for item in value[:MOST_ITEMS]]
     if isinstance(value, Upload):
         return f"{_short(value.name)} ({value.content_type[:60]}, {len(value.content):,} bytes)"
+    if isinstance(value, float) and not math.isfinite(value):
+        # 1e999 is JSON, but what Python reads it as is not.
+        return str(value)
     return _short(value) if isinstance(value, str) else value
 
 
 def _short(text: str) -> str:
-    if text.startswith(("http://", "https://")):
-        address, mark, _ = text.partition("?")
-        text = address + (mark and "?…")
+    text = shown_text(text)
     if len(text) > MOST_CHARACTERS:
         return f"{text[:MOST_CHARACTERS]}… ({len(text):,} characters)"
     return text

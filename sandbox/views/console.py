@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 
 from sandbox.account import balance, set_balance
+from sandbox.discretion import without_secrets
 from sandbox.faults import FAULTS, parse_faults, parse_names
 from sandbox.later.callbacks import replay
 from sandbox.models import Delivery
@@ -81,7 +82,7 @@ def _shown_callback(delivery: Delivery) -> dict[str, Any]:
         "id": delivery.pk,
         "kind": delivery.kind,
         "url": delivery.shown_url,
-        "body": delivery.body,
+        "body": without_secrets(delivery.body),
         "created_at": moment(delivery.created_at),
         "sent_at": moment(delivery.sent_at),
         "outcome": delivery.outcome or None,

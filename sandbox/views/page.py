@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from sandbox.discretion import without_secrets
 from sandbox.faults import FAULTS
 from sandbox.models import Delivery, Prompt, Tune
 from sandbox.options import CALLBACKS, PICTURES
@@ -61,11 +62,14 @@ def icon(request: HttpRequest) -> HttpResponse:
 
 def _live() -> dict[str, Any]:
     visits = list(switches.received)[:SHOWN]
+    prompts = Prompt.objects.exclude(is_template=True).order_by("-pk")
     return {
         "visits": [(visit, _pretty(visit.parameters)) for visit in visits],
-        "deliveries": [(row, _pretty(row.body)) for row in Delivery.objects.order_by("-pk")[:SHOWN]],
+        "deliveries": [
+            (row, _pretty(without_secrets(row.body))) for row in Delivery.objects.order_by("-pk")[:SHOWN]
+        ],
         "tunes": Tune.objects.filter(is_gallery=False).order_by("-pk")[:SHOWN],
-        "prompts": Prompt.objects.exclude(is_template=True).order_by("-pk")[:SHOWN_PROMPTS],
+        "prompts": [(row, without_secrets(row.attributes)) for row in prompts[:SHOWN_PROMPTS]],
         "settings": shown_settings(),
     }
 

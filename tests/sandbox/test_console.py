@@ -70,6 +70,26 @@ def test_neither_key_nor_secret_is_shown(sandbox: Sandbox, receiver: Receiver) -
     assert not any("sd_tests" in text or "hush" in text for text in shown)
 
 
+def test_passwords_in_addresses_and_keys_in_parameters_are_not_shown(sandbox: Sandbox) -> None:
+    url = "HTTP://user:hush@127.0.0.1:1/x?hush"
+    prompt = {"tune_id": 690204, "text": "shown", "callback": url, "source_image_url": url}
+    with sandbox.changed(callback_body="full"):
+        sandbox.post("/prompts?token=sd_hush", json={"prompt": prompt})
+        eventually(lambda: [it for it in sandbox.callbacks() if it["url"] == "HTTP://127.0.0.1:1/x"])
+
+    shown = [sandbox.get(path).text for path in ("/", "/sandbox/requests", "/sandbox/callbacks")]
+
+    assert not any("hush" in text for text in shown)
+
+
+def test_numbers_that_are_none_leave_what_is_shown_readable(sandbox: Sandbox) -> None:
+    headers = {"Content-Type": "application/json"}
+    sandbox.post("/prompts", data='{"prompt": {"text": "x", "seed": 1e999}}', headers=headers)
+
+    assert "Infinity" not in sandbox.get("/sandbox/requests").text
+    assert sandbox.requests()[0]["parameters"]["prompt"]["seed"] == "inf"
+
+
 def test_a_callback_is_shown_with_its_answer(sandbox: Sandbox, receiver: Receiver) -> None:
     sent = _reported(sandbox, receiver)
 
