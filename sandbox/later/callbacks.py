@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import queue
 import threading
 import time
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from django.db import close_old_connections, transaction
 from django.db.models import Q
 
@@ -22,6 +24,8 @@ SENDERS = 6
 LATE_SECONDS = 3.0
 ANSWER_BYTES = 500
 KINDS = {Tune: "tune", Prompt: "prompt", Run: "prompts"}
+
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -89,7 +93,11 @@ class Senders:
 
     def _work(self) -> None:
         while True:
-            send(self._queue.get())
+            try:
+                send(self._queue.get())
+            except Exception:
+                # A sender must outlive whatever happens to one callback.
+                log.exception("a callback could not be sent")
             close_old_connections()
 
 
@@ -107,7 +115,7 @@ def post(delivery: Delivery) -> None:
         outcome, answer = _posted(delivery)
     except requests.Timeout:
         outcome, answer = "timed out", ""
-    except (requests.RequestException, ValueError) as error:
+    except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
         outcome, answer = type(error).__name__, ""
     took = round((time.monotonic() - started) * 1000)
     Delivery.objects.filter(pk=delivery.pk).update(outcome=outcome, answer=answer, milliseconds=took)
@@ -127,5 +135,6 @@ def _posted(delivery: Delivery) -> tuple[str, str]:
             allow_redirects=False,
             stream=True,
         ) as answer:
-            beginning = next(answer.iter_content(ANSWER_BYTES), b"")
+            # What is there by now: the rest may never come, and would hold up a sender.
+            beginning = answer.raw.read1(ANSWER_BYTES, decode_content=True)[:ANSWER_BYTES]
             return str(answer.status_code), beginning.decode("utf-8", "replace").replace("\0", "")

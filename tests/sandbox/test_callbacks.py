@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from sandbox.receiver import Receiver
@@ -104,3 +108,29 @@ def test_an_unreachable_receiver_holds_nothing_up(sandbox: Sandbox) -> None:
     tune = sandbox.trained(callback="http://127.0.0.1:1/nobody", prompts_callback="no url at all")
 
     assert tune["trained_at"]
+
+
+def test_an_answer_without_an_end_holds_up_no_sender(sandbox: Sandbox) -> None:
+    beginning = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhello"
+    with _never_ending(beginning) as url:
+        sandbox.post("/prompts", json={"prompt": {"tune_id": 690204, "text": "endless", "callback": url}})
+        sent = eventually(lambda: [it for it in sandbox.callbacks() if it["url"] == url and it["outcome"]])[0]
+
+    assert (sent["outcome"], sent["answer"]) == ("200", "hello")
+
+
+@contextmanager
+def _never_ending(beginning: bytes) -> Iterator[str]:
+    """Answer one call with this beginning, and keep its connection open for as long as the block runs."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+
+        def answer() -> socket.socket:
+            connection, _ = server.accept()
+            while b"\r\n\r\n" not in connection.recv(65536, socket.MSG_PEEK):
+                pass
+            connection.sendall(beginning)
+            return connection
+
+        answered = pool.submit(answer)
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/endless"
+        answered.result(timeout=10).close()
