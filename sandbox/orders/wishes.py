@@ -5,7 +5,7 @@ Source: docs/api/1-prompt/1-create
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -62,8 +62,8 @@ RULES: dict[str, Rule] = {
     "controlnet_conditioning_scale": Number(0, 1),
     "video_duration": Number(1, LARGEST_INTEGER, whole=True),
 }
-# The documentation names no range for it.
-NESTED_RULES = RULES | {"lora_scale": Number(-math.inf, math.inf)}
+# The documentation names no range for it, but it must be a number that a float can hold.
+NESTED_RULES = RULES | {"lora_scale": Number(-sys.float_info.max, sys.float_info.max)}
 INSTEAD_OF_TEXT = ("video_prompt", "video_first_frame", "source_image_url")
 
 
