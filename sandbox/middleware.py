@@ -54,7 +54,7 @@ class RailsPaths:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Tidy the path, and learn by which address the API is called: callbacks carry the same."""
+        """Tidy the path and pass on."""
         path = re.sub(r"/{2,}", "/", request.path_info)
         if not path.startswith(("/covers/", "/sandbox/")):
             path = path.rstrip("/").removesuffix(".json") or "/"
@@ -92,7 +92,7 @@ class Keys:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer 401 to everybody else."""
+        """Answer 401 to everybody else; learn by which address the API is called, for callbacks."""
         if PUBLIC.fullmatch(request.path_info) or WITHOUT_KEY.fullmatch(request.path_info):
             return self.get_response(request)
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 import time
@@ -117,17 +116,26 @@ def running_as(kind: type[Kind], data: Path, *options: str) -> Iterator[Kind]:
     """Do the same, and speak to it by a class of one's own."""
     command = [sys.executable, "-m", "sandbox", "--port", "0", "--data", str(data), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout
-        line = process.stdout.readline()
-        if not line.startswith(READY):
-            raise RuntimeError(f"the sandbox did not start: {line!r}")
-        sandbox = kind(line.removeprefix(READY).strip(), process)
         try:
-            yield sandbox
+            assert process.stdout
+            line = process.stdout.readline()
+            if not line.startswith(READY):
+                raise RuntimeError(f"the sandbox did not start: {line!r}")
+            sandbox = kind(line.removeprefix(READY).strip(), process)
+            with sandbox.session:
+                yield sandbox
         finally:
-            sandbox.session.close()
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=10)
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """End the process; one that does not listen is killed, as waiting for it would have no end."""
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
 
 
 def eventually(look: Callable[[], Found], seconds: float = 15) -> Found:

@@ -45,7 +45,9 @@ def travel_to(at: float) -> None:
 
 def keep(data: Path) -> None:
     """Write down how far ahead it is, for the next start."""
-    (data / "clock").write_text(str(_ahead))
+    unfinished = data / "clock.part"
+    unfinished.write_text(str(_ahead))
+    unfinished.replace(data / "clock")
 
 
 def resume(data: Path) -> None:

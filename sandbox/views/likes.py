@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -24,8 +25,10 @@ def remove(request: HttpRequest, prompt_id: str) -> HttpResponse:
 
 def toggle(request: HttpRequest, prompt_id: str) -> HttpResponse:
     """POST /prompts/:id/like: the other way round than it was."""
-    prompt = get_object_or_404(Prompt, pk=int(prompt_id))
-    return _set(prompt_id, not prompt.is_liked)
+    # In one transaction: of two at once, one likes and the other does not.
+    with transaction.atomic():
+        prompt = get_object_or_404(Prompt, pk=int(prompt_id))
+        return _set(prompt_id, not prompt.is_liked)
 
 
 def _set(prompt_id: str, liked: bool) -> HttpResponse:
