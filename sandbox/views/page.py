@@ -62,12 +62,11 @@ def icon(request: HttpRequest) -> HttpResponse:
 
 def _live() -> dict[str, Any]:
     visits = list(switches.received)[:SHOWN]
+    deliveries = Delivery.objects.order_by("-pk")
     prompts = Prompt.objects.exclude(is_template=True).order_by("-pk")
     return {
         "visits": [(visit, _pretty(visit.parameters)) for visit in visits],
-        "deliveries": [
-            (row, _pretty(without_secrets(row.body))) for row in Delivery.objects.order_by("-pk")[:SHOWN]
-        ],
+        "deliveries": [(row, _pretty(without_secrets(row.body))) for row in deliveries[:SHOWN]],
         "tunes": Tune.objects.filter(is_gallery=False).order_by("-pk")[:SHOWN],
         "prompts": [(row, without_secrets(row.attributes)) for row in prompts[:SHOWN_PROMPTS]],
         "settings": shown_settings(),

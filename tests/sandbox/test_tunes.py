@@ -56,6 +56,16 @@ def test_prompts_of_a_new_lora_refer_to_it(sandbox: Sandbox, tune: Any) -> None:
     assert answer["prompts"][0]["tune_id"] == 1504944
 
 
+def test_a_strength_beyond_all_numbers_is_refused(sandbox: Sandbox, tune: Any) -> None:
+    body = {"title": "lora", "name": "woman", "base_tune_id": 1504944, "model_type": "lora"}
+    body |= {"image_urls": tune["orig_images"], "prompts_attributes": [{"text": "x", "lora_scale": 10**400}]}
+
+    answer = sandbox.post("/tunes", json={"tune": body})
+
+    assert answer.status_code == 422
+    assert list(answer.json()) == ["prompts.lora_scale"]
+
+
 def test_a_base_that_does_not_exist_is_refused(sandbox: Sandbox, tune: Any) -> None:
     body = {"title": "x", "name": "man", "base_tune_id": 5, "image_urls": tune["orig_images"]}
 
