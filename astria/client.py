@@ -30,7 +30,7 @@ class Astria:
     `timeout` is in seconds: to connect, and to wait for an answer (Astria itself ends requests after 30 s).
     `on_call` is called with a Call after every HTTP try, in the same thread; what it raises is logged.
     `session` brings proxies, certificates and adapters; for each POST its adapter is copied, so that a POST
-    never meets a stale connection. `retry` is for GET only.
+    never meets a stale connection, without the retries that it was told. `retry` is for GET only.
     Raises InvalidParameter for a key or an address that cannot be used.
     """
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import TypedDict, TypeVar
 
 import requests
-from requests.adapters import BaseAdapter
+import urllib3
+from requests.adapters import BaseAdapter, HTTPAdapter
 
 from astria.answer import Answer, decoded, nothing, receive
 from astria.encoding import encode, encode_query
@@ -210,5 +211,11 @@ class Transport:
 
 
 def fresh(adapter: BaseAdapter) -> BaseAdapter:
-    """Return an adapter with the same settings and no connections: what requests' own copies are."""
-    return copy.copy(adapter)
+    """Return an adapter with the same settings and no connections, which is what requests' own copies are.
+
+    Only its retries are gone: whatever a session is told to repeat, a POST is sent once.
+    """
+    once = copy.copy(adapter)
+    if isinstance(once, HTTPAdapter):
+        once.max_retries = urllib3.Retry(0, read=False)
+    return once

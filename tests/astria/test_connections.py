@@ -7,9 +7,10 @@ import json
 
 import pytest
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
-from astria import Astria, ImageFile
+from astria import Astria, ImageFile, ServerError
 from tests.astria.conftest import KEY
 from tests.astria.samples import TUNE
 from tests.astria.server import Server, read_slowly
@@ -47,6 +48,19 @@ def test_post_keeps_the_settings_of_a_given_session(server: Server) -> None:
         client.likes.create(1)
 
     assert server.received[0].headers["X-Workspace-Id"] == "all"
+
+
+def test_post_is_sent_once_whatever_a_given_session_repeats(server: Server) -> None:
+    session = requests.Session()
+    always = urllib3.Retry(3, status_forcelist=[503], allowed_methods=None, backoff_factor=0)
+    session.mount("http://", HTTPAdapter(max_retries=always))
+    server.answers(503)
+    server.answers(201)
+
+    with session, Astria(KEY, base_url=server.url, session=session) as client, pytest.raises(ServerError):
+        client.likes.create(1)
+
+    assert len(server.received) == 1
 
 
 def test_given_session_stays_open(server: Server) -> None:
