@@ -42,7 +42,11 @@ def test_a_body_may_come_in_chunks(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "stored"), [("true", True), ("False", True), ("1", True), ("false", False), ("OFF", False)]
+    ("sent", "stored"),
+    [
+        *((text, True) for text in ("true", "1", "on", "no", "null", "False", "Off", " false")),
+        *((text, False) for text in ("false", "0", "f", "off", "FALSE", "F", "OFF", "")),
+    ],
 )
 def test_booleans_are_read_as_rails_reads_them(sandbox: Sandbox, sent: str, stored: bool) -> None:
     data = {"prompt[text]": "ohwx", "prompt[super_resolution]": sent}

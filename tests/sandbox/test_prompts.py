@@ -126,17 +126,6 @@ def test_a_deleted_prompt_is_gone_with_its_pictures(sandbox: Sandbox, busy_tune:
     assert sandbox.get(picture).status_code == 404
 
 
-def test_idempotency_gives_the_same_prompt_for_the_same_attributes(sandbox: Sandbox) -> None:
-    with sandbox.changed(idempotent=True):
-        first, second, other = (
-            sandbox.post(FLUX, json={"prompt": {"text": "ohwx once", "seed": seed}}).json()["id"]
-            for seed in (1, 1, 2)
-        )
-
-    assert first == second
-    assert first != other
-
-
 def _done(sandbox: Sandbox, prompt_id: int) -> Any:
     prompt = sandbox.get(f"/prompts/{prompt_id}").json()
     return prompt if prompt["images"] else None
