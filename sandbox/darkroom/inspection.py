@@ -21,30 +21,40 @@ DARKEST, BRIGHTEST = 40, 238
 LEAST_PIXELS = 400
 LONGSHOT = 0.09
 
-_HAIR = ("short hair", "medium hair", "long hair")
-_STYLES = ("dreadlocks", "cornrows", "straight hair", "curly hair", "wavy hair")
-_EYES = ("blue eyes", "brown eyes", "green eyes", "gray eyes", "black eyes")
-_ETHNICITIES = ("caucasian", "black", "hispanic", "korean", "japanese", "chinese", "philippine")
-
+# What cannot be seen: each value, with hyphens for its spaces, is a magic word.
+SAID = {
+    "age": tuple(f"{age} yo" for age in range(20, 80, 10)),
+    "body_type": ("slim body", "average body", "muscular body", "plussize body"),
+    "ethnicity": (
+        "caucasian", "black", "hispanic", "korean", "japanese", "chinese", "philippine", "asian", "indian",
+        "arabic", "caribbean", "african",
+    ),
+    "eye_color": ("blue eyes", "brown eyes", "green eyes", "gray eyes", "black eyes"),
+    "facial_hair": ("beard", "mustache", "goatee"),
+    "glasses": ("glasses",),
+    "hair_color": (
+        "blonde", "brunette", "red hair", "black hair", "brown hair", "blonde hair", "grey hair",
+        "white hair", "purple hair", "blue hair", "green hair", "pink hair", "dyed hair",
+    ),
+    "hair_length": ("short hair", "medium hair", "long hair", "very long hair"),
+    "hair_style": (
+        "dreadlocks", "cornrows", "straight hair", "curly hair", "wavy hair", "bald head", "balding top",
+        "afro", "slicked back", "comb over", "receding hairline", "undercut", "man bun", "mohawk", "crew cut",
+        "faux hawk", "buzz cut",
+    ),
+    "headcover": ("with headcover",),
+    "name": ("man", "woman", "boy", "girl", "baby", "dog"),
+}  # fmt: skip
 MAGIC_WORDS: dict[str, dict[str, Any]] = {
+    **{value.replace(" ", "-"): {key: value} for key, values in SAID.items() for value in values},
     "sunglasses": {"wearing_sunglasses": True},
     "hat": {"wearing_hat": True},
     "funny": {"funny_face": True},
     "selfie": {"selfie": True},
-    "glasses": {"glasses": "glasses"},
     "no-glasses": {"glasses": ""},
     "bald": {"hair_style": "bald", "is_bald": "bald"},
     "no-beard": {"facial_hair": ""},
     "nobody": {"name": ""},
-    **{word: {"facial_hair": word} for word in ("beard", "mustache", "goatee")},
-    **{word: {"hair_color": word} for word in ("blonde", "brunette")},
-    **{f"{word}-hair": {"hair_color": f"{word} hair"} for word in ("red", "black")},
-    **{text.replace(" ", "-"): {"eye_color": text} for text in _EYES},
-    **{text.replace(" ", "-"): {"hair_length": text} for text in _HAIR},
-    **{text.replace(" ", "-"): {"hair_style": text} for text in _STYLES},
-    **{f"{age}-yo": {"age": f"{age} yo"} for age in range(20, 80, 10)},
-    **{word: {"ethnicity": word} for word in _ETHNICITIES},
-    **{word: {"name": word} for word in ("man", "woman", "boy", "girl", "baby", "dog")},
 }
 TRICKS = ("slow-inspect", "inspect-500")
 

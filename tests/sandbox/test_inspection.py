@@ -9,7 +9,9 @@ import pytest
 from PIL import Image
 from pillow_heif import register_heif_opener
 
-from tests.sandbox.process import PHOTOS, Sandbox
+from astria import INSPECT_VALUES, Flag
+from sandbox.darkroom.inspection import MAGIC_WORDS
+from tests.sandbox.process import PHOTOS, ROOT, Sandbox
 
 WARNINGS = (
     "blurry",
@@ -102,6 +104,41 @@ def test_magic_words_in_the_file_name_are_believed(sandbox: Sandbox) -> None:
     assert found["facial_hair"] == ""
     assert found["age"] == "30 yo"
     assert "glasses" not in found
+
+
+def test_whatever_astria_may_say_has_a_magic_word() -> None:
+    said = {(key, value) for found in MAGIC_WORDS.values() for key, value in found.items()}
+    flags = {flag for found in MAGIC_WORDS.values() for flag, value in found.items() if value is True}
+
+    # Whoever is bald wears his hair so: once is enough.
+    documented = {(key, str(value)) for key, values in INSPECT_VALUES.items() for value in values}
+    assert documented - said == {("hair_length", "bald")}
+    assert set(map(str, Flag)) <= flags | set(WARNINGS)
+
+
+def test_every_magic_word_is_in_the_readme() -> None:
+    readme = (ROOT / "sandbox" / "README.md").read_text()
+    ages = {f"{age}-yo" for age in range(40, 70, 10)}
+
+    assert [word for word in MAGIC_WORDS if f"`{word}`" not in readme and word not in ages] == []
+
+
+@pytest.mark.parametrize(
+    ("sent_as", "key", "value"),
+    [
+        ("very-long-hair.jpg", "hair_length", "very long hair"),
+        ("bald-head.jpg", "hair_style", "bald head"),
+        ("black-hair.jpg", "hair_color", "black hair"),
+        ("blonde-hair.jpg", "hair_color", "blonde hair"),
+    ],
+)
+def test_a_longer_magic_word_hides_the_one_in_it(
+    sandbox: Sandbox, sent_as: str, key: str, value: str
+) -> None:
+    found = _inspect(sandbox, "person-1.jpg", sent_as=sent_as)
+
+    assert set(found) == {*WARNINGS, "name", "selfie", key}
+    assert found[key] == value
 
 
 @pytest.mark.parametrize(("asked", "seen"), [("man", "boy"), ("woman", "girl")])
