@@ -22,6 +22,8 @@ FLUX = 1504944
 WRONG: tuple[object, ...] = ("?", -1, 10**12, 12345, {"a": 1}, [[]])
 # Nobody listens there: what gets as far was not refused.
 NOWHERE = "http://127.0.0.1:1"
+# All was in order but for the balance, which is asked last.
+UNPAID = 402
 NO_CHECK = "sent as it is"
 NO_REFUSAL = "cast as Rails does, never refused"
 REFERENCE = re.compile(r":(\w+)")
@@ -48,7 +50,7 @@ class Observer:
         new = {**named, "image_urls": [photo]}
         prompt = client.prompts.create(tune.id, text="ohwx woman", num_images=1)
         given: dict[str, dict[str, Any]] = {
-            "Tunes.create": {**new, "branch": "fast"},
+            "Tunes.create": new,
             # Another one: what is wrong for the client may be right for the sandbox.
             "Tunes.update": {"tune_id": client.tunes.create(**new, branch="fast").id, "title": "t"},
             "Prompts.create": {"tune_id": FLUX, "text": "a street"},
@@ -61,6 +63,8 @@ class Observer:
             "Images.inspect": {"name": "woman", "file_url": photo},
             "Themes.create": {"theme": "autumn", "tune_ids": [tune.id]},
         }
+        # From here on what is in order is not carried out: writing it is what would take long.
+        sandbox.change(balance_mc=0)
         return cls(sandbox, unheard, tune.id, prompt.id, given)
 
     def base(self, endpoint: Endpoint) -> dict[str, Any]:
@@ -87,7 +91,7 @@ class Observer:
         refused: dict[int, list[str]] = {}
         for value in WRONG:
             status, words = self._refusal(endpoint, name, value, within)
-            if status >= 400 and words not in refused.setdefault(status, []):
+            if status >= 400 and status != UNPAID and words not in refused.setdefault(status, []):
                 refused[status].append(words)
         said = [f"{status}: {' · '.join(words)}".removesuffix(": ") for status, words in refused.items()]
         return "; ".join(said) or NO_REFUSAL
