@@ -35,7 +35,7 @@ class Rule:
 def show(value: object, *, words: bool = False) -> str:
     """Return a value as errors may show it: numbers as they are, of texts only the length unless `words`."""
     if isinstance(value, str) and not words:
-        return f"a text of {len(value)} characters"
+        return f"a text of {len(value)} character{'s' * (len(value) != 1)}"
     if value is None or isinstance(value, str | bool | float) or _is_short(value):
         return repr(str(value) if isinstance(value, str) else value)[:SHOWN_LENGTH]
     return f"{'an' if type(value).__name__[0] in 'aeiouAEIOU' else 'a'} {type(value).__name__}"

@@ -103,6 +103,7 @@ def test_error_keeps_texts_to_itself() -> None:
 
     assert "secret" not in str(error)
     assert str(error) == "callback must be an http or https address, not a text of 8 characters"
+    assert str(refused(callback="x")).endswith("not a text of 1 character")
 
 
 def test_error_survives_copies_and_pickles() -> None:
