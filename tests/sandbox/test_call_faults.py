@@ -16,23 +16,33 @@ from tests.sandbox.process import Sandbox, running
 NO_ANSWER = 0
 
 
-@pytest.mark.parametrize(
-    ("fault", "status", "is_done"),
-    [
-        ("dropped", NO_ANSWER, False),
-        ("429", 429, False),
-        ("500", 500, False),
-        ("504", 504, False),
-        ("slow", 201, True),
-        ("dropped-after", NO_ANSWER, True),
-        ("504-after", 504, True),
-    ],
-)
+OF_CALLS = [
+    ("dropped", NO_ANSWER, False),
+    ("429", 429, False),
+    ("500", 500, False),
+    ("504", 504, False),
+    ("slow", 201, True),
+    ("dropped-after", NO_ANSWER, True),
+    ("504-after", 504, True),
+]
+
+
+@pytest.mark.parametrize(("fault", "status", "is_done"), OF_CALLS)
 def test_a_call_meets_the_fault_it_asks_for(sandbox: Sandbox, fault: str, status: int, is_done: bool) -> None:
     text = f"asks for {fault} {time.monotonic_ns()}"
 
     with sandbox.changed(slow_seconds=0.1):
         assert _ordered(sandbox, text, fault) == status
+
+    assert bool(sandbox.get("/prompts", params={"text": text}).json()) == is_done
+
+
+@pytest.mark.parametrize(("fault", "status", "is_done"), OF_CALLS)
+def test_calls_meet_the_same_faults_by_rate(sandbox: Sandbox, fault: str, status: int, is_done: bool) -> None:
+    text = f"by rate {fault} {time.monotonic_ns()}"
+
+    with sandbox.changed(slow_seconds=0.1, faults={fault: 1}):
+        assert _ordered(sandbox, text, "") == status
 
     assert bool(sandbox.get("/prompts", params={"text": text}).json()) == is_done
 

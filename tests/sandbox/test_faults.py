@@ -108,6 +108,30 @@ def test_what_was_asked_for_at_the_order_stays_with_the_tune(sandbox: Sandbox, r
     assert [arrived.body["tune"]["id"] for arrived in receiver.arrived] == [broken["id"]]
 
 
+@pytest.mark.parametrize(
+    ("fault", "times", "late"), [("callbacks-doubled", 2, 0.0), ("callbacks-late", 1, 0.05)]
+)
+def test_a_prompt_can_ask_for_its_callback_to_be_spoiled(
+    sandbox: Sandbox, receiver: Receiver, fault: str, times: int, late: float
+) -> None:
+    prompt = {"tune_id": 690204, "text": fault, "num_images": 1, "callback": receiver.url}
+
+    sandbox.post("/prompts", json={"prompt": prompt}, headers={"X-Sandbox-Fault": fault})
+
+    arrived = eventually(lambda: len(receiver.arrived) == times and receiver.arrived)
+    done = datetime.fromisoformat(arrived[0].body["prompt"]["trained_at"])
+    assert all(each.at - done >= timedelta(seconds=late) for each in arrived)
+
+
+def test_a_prompt_can_ask_to_fail(sandbox: Sandbox) -> None:
+    prompt = {"prompt": {"tune_id": 690204, "text": "fails alone", "num_images": 1}}
+    made = sandbox.post("/prompts", json=prompt, headers={"X-Sandbox-Fault": "prompt-fails"}).json()
+
+    failed = eventually(lambda: _final(sandbox, made["id"]))
+
+    assert failed["user_error"] and failed["images"] == []
+
+
 def test_the_readme_lists_every_fault_as_the_code_has_it() -> None:
     rows = re.findall(r"^\| `([\w-]+)` \| (.+) \|$", _section("## Faults"), re.MULTILINE)
 
@@ -149,6 +173,11 @@ def _newest(sandbox: Sandbox) -> Any:
 def _failed(sandbox: Sandbox, tune_id: int) -> Any:
     tune = sandbox.get(f"/tunes/{tune_id}").json()
     return tune if tune.get("failed_at") else None
+
+
+def _final(sandbox: Sandbox, prompt_id: int) -> Any:
+    prompt = sandbox.get(f"/prompts/{prompt_id}").json()
+    return prompt if prompt["images"] or prompt.get("user_error") else None
 
 
 def _section(title: str) -> str:
