@@ -1,7 +1,7 @@
 """How the sandbox misbehaves when asked to, always in the same way for the same seed.
 
 A fault is met because the call asked for it by the header X-Sandbox-Fault, or by chance, at a rate. Chance is
-no random number: see `meets`.
+no random number: see `meets`, and docs/decisions/0008-faults-by-hash.md.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """What a client may ask of a prompt: every parameter with its rule, and the rules between them.
 
+The client's table is another on purpose: see docs/decisions/0007-two-tables-of-parameters.md.
 Source: docs/api/1-prompt/1-create
 """
 
