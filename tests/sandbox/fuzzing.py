@@ -34,7 +34,8 @@ PHOTO = b'Content-Disposition: form-data; name="tune[images][]"; filename="a.gif
 
 nonsense = some.binary(max_size=60)
 numbers = (
-    some.sampled_from([0, -1, 8, 2**31, 2**32, 2**63 - 1, 2**63, 10**30, 1e308, -0.0, 0.5]) | some.integers()
+    some.sampled_from([0, -1, 8, 2**31, 2**32, 2**63 - 1, 2**63, 10**30, 10**400, 1e308, -0.0, 0.5])
+    | some.integers()
 )
 PLAIN = WORD.findall("""
     woman man t true false null NaN 1e999 -1 sdxl1 flux1 fast lora pti faceid flux-lora-portrait 1:1

@@ -75,7 +75,7 @@ def addresses() -> list[tuple[str, str]]:
     return known * 4 + [(method, path) for path, method in others.items()] + [("BREW", "/:anything/:at/:all")]
 
 
-@looking(700)
+@looking(500)
 @given(data=some.data())
 def test_no_request_is_answered_with_500_or_not_at_all(
     wire: Wire, faults: list[str], known: dict[str, str], data: some.DataObject
