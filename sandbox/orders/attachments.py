@@ -6,6 +6,8 @@ import base64
 import binascii
 from collections.abc import Mapping
 
+from django.http import Http404
+
 from sandbox.models import Photo, Prompt
 from sandbox.photographs import NotFetched, content_type, fetch_all, keep_file, photo_path
 from sandbox.rails.bodies import Upload
@@ -49,12 +51,16 @@ def attach(prompt: Prompt, files: Mapping[str, list[Upload]]) -> None:
 
 
 def copies(prompt: Prompt) -> dict[str, list[Upload]]:
-    """Return a prompt's files once more, for another."""
+    """Return a prompt's files once more, for another; Http404 when they were deleted at this moment."""
     rows = Photo.objects.in_bulk([key for keys in prompt.files.values() for key in keys])
-    return {
-        name: [Upload(rows[key].name, rows[key].content_type, photo_path(key).read_bytes()) for key in keys]
-        for name, keys in prompt.files.items()
-    }
+    try:
+        return {name: [_copy(rows[key]) for key in keys] for name, keys in prompt.files.items()}
+    except (KeyError, FileNotFoundError) as error:
+        raise Http404 from error
+
+
+def _copy(photo: Photo) -> Upload:
+    return Upload(photo.name, photo.content_type, photo_path(photo.key).read_bytes())
 
 
 def _single(name: str, given: Mapping[str, object], errors: Errors) -> Upload | str | None:

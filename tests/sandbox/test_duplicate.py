@@ -55,6 +55,17 @@ def test_files_are_copied_and_outlive_the_original(sandbox: Sandbox) -> None:
     assert sandbox.get(second["input_image"]).content == photo
 
 
+def test_an_original_that_is_being_deleted_is_not_found(
+    sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    files = [("prompt[input_image]", ("a.jpg", (PHOTOS / "person-1.jpg").read_bytes()))]
+    first = sandbox.post(SD15, data={"prompt[text]": "ohwx"}, files=files).json()
+    (kept,) = tmp_path_factory.getbasetemp().rglob(first["input_image"].rpartition("/")[2])
+    kept.unlink()
+
+    assert sandbox.post(f"/prompts/{first['id']}/duplicate").status_code == 404
+
+
 def test_an_image_can_be_used_again(sandbox: Sandbox, original: Any) -> None:
     body = {"image_index": 0, "prompt": {"text": "something quite different", "seed": 1}}
 
