@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from astria.checks import checked_overrides, merged
+from astria.checks import checked_fields, checked_overrides, merged
 from astria.endpoints import endpoint
 from astria.enums import ModelType, Preset
 from astria.errors import InvalidParameter
@@ -19,7 +19,7 @@ from astria.parameters import (
     pack_segment,
 )
 from astria.prompt_attributes import PromptAttributes
-from astria.rules import ADDRESS, FLAG, check_all
+from astria.rules import ADDRESS, FLAG
 from astria.transport import Transport
 from astria.tune_attributes import TUNE_RULES
 from astria.types import Tune, many
@@ -70,8 +70,8 @@ class Packs:
         Source: docs/api/2-pack/0-pack
         """
         kind = given({"base_tune_id": base_tune_id, "model_type": model_type})
-        check_all(TUNE_RULES, kind)
-        pack = merged({"title": checked_text(title, "title"), **kind}, extra)
+        fields = {"title": checked_text(title, "title"), **checked_fields(TUNE_RULES, kind)}
+        pack = merged(fields, extra)
         return self._transport.post("/packs", Pack.from_json, {"pack": pack})
 
     @endpoint("POST", "/p/:pack_id/tunes", source="docs/api/2-pack/2-tunes/0-create")
@@ -102,7 +102,9 @@ class Packs:
             "title": checked_text(title, "title"),
             "name": checked_class_name(name),
             **checked_photos(images, image_urls),
-            **_checked({"callback": callback, "characteristics": characteristics, "preset": preset}),
+            **checked_fields(
+                TUNE_RULES, {"callback": callback, "characteristics": characteristics, "preset": preset}
+            ),
             "prompt_ids": checked_ids(prompt_ids, "prompt_ids"),
             **_for_prompts(prompt_attributes, prompts_callback),
         }
@@ -144,11 +146,6 @@ def _for_prompts(attributes: PromptAttributes | None, callback: str | None) -> d
         ADDRESS.check("prompts_callback", callback)
         found["prompts_callback"] = callback
     return found
-
-
-def _checked(tune: dict[str, object]) -> dict[str, object]:
-    check_all(TUNE_RULES, tune)
-    return tune
 
 
 def _shelf(public: bool | None, listed: bool | None) -> dict[str, str]:

@@ -48,12 +48,7 @@ def iterate(fetch: FetchPage[T], *, before_id: int | None, limit: int) -> Iterat
 
 def iterate_by_offset(fetch: Callable[[int], Sequence[T]]) -> Iterator[T]:
     """Yield everything in a list that knows offset only, each once. Raises whatever fetch raises."""
-    seen: set[int] = set()
-    offset, previous = 0, None
-    # The same page twice means that offset is ignored: then this page was all there is.
-    while (page := fetch(offset)) and (ids := [item.id for item in page]) != previous:
-        yield from _fresh(page, seen, None)
-        offset, previous = offset + len(page), ids
+    yield from _by_offset(fetch, fetch(0), set(), None)
 
 
 def _by_id(fetch: FetchPage[T], before_id: int | None, limit: int) -> Iterator[T]:
@@ -66,16 +61,23 @@ def _by_id(fetch: FetchPage[T], before_id: int | None, limit: int) -> Iterator[T
             return
         cursor = min(item.id for item in page)
         page = fetch(list_query(offset=None, before_id=cursor, limit=limit))
-    yield from _by_offset(fetch, page, seen, before_id)
+
+    def at(offset: int) -> Sequence[T]:
+        return fetch(list_query(offset=offset, before_id=None, limit=None))
+
+    yield from _by_offset(at, page, seen, before_id)
 
 
-def _by_offset(fetch: FetchPage[T], page: Sequence[T], seen: set[int], before_id: int | None) -> Iterator[T]:
+def _by_offset(
+    fetch: Callable[[int], Sequence[T]], page: Sequence[T], seen: set[int], before_id: int | None
+) -> Iterator[T]:
+    """Yield the first page, which is there already, and all that follow by their offset."""
     offset, previous = 0, None
     # The same page twice means that offset is ignored too: then this page was all there is.
     while page and (ids := [item.id for item in page]) != previous:
         yield from _fresh(page, seen, before_id)
         offset, previous = offset + len(page), ids
-        page = fetch(list_query(offset=offset, before_id=None, limit=None))
+        page = fetch(offset)
 
 
 def _ignores(page: Sequence[HasId], cursor: int | None) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from astria.errors import InvalidParameter
-from astria.rules import finite, whole
+from astria.rules import ID, finite
 
 REFERENCE = re.compile(r"<(lora|faceid):([\w.\-]+):(-?(?:\d+\.?\d*|\.\d+))>", re.ASCII)
 NAME = re.compile(r"[\w.\-]+", re.ASCII)
@@ -37,7 +37,9 @@ def lora(tune_id: int | str, strength: float = 1.0) -> str:
     subject: "<lora:123:1.0> ohwx man in a suit". Raises InvalidParameter.
     Source: docs/api/05-flux-api, docs/api/20-sdxl-api, docs/features/lora
     """
-    if isinstance(tune_id, str) and not NAME.fullmatch(tune_id):
+    if not isinstance(tune_id, str):
+        ID.check("tune_id", tune_id)
+    elif not NAME.fullmatch(tune_id):
         raise InvalidParameter("a LoRA's name holds letters, digits and _.- only", parameter="tune_id")
     return _written("lora", tune_id, strength)
 
@@ -48,7 +50,7 @@ def faceid(tune_id: int, strength: float = 1.0) -> str:
 
     Source: docs/features/faceid, docs/api/0-tune/1-create (model_type)
     """
-    whole(1).check("tune_id", tune_id)
+    ID.check("tune_id", tune_id)
     return _written("faceid", tune_id, strength)
 
 
@@ -64,7 +66,5 @@ def references(text: str) -> tuple[Reference, ...]:
 
 
 def _written(kind: str, tune: int | str, strength: float) -> str:
-    if not isinstance(tune, str):
-        whole(1).check("tune_id", tune)
     finite().check("strength", strength)
     return str(Reference(kind, tune, float(strength)))

@@ -6,22 +6,22 @@ from collections.abc import Mapping
 
 from sandbox.later import clock
 from sandbox.models import Prompt, Tune
+from sandbox.orders.wishes import IDS, RULES
 from sandbox.rails.casting import Refused
-from sandbox.rails.rules import LARGEST_ID, Number, Rule, read
+from sandbox.rails.rules import read
 
-PATCHED = ("pack_id", "base_pack_id", "workspace_id", "orig_prompt_id")
-RULES: dict[str, Rule] = {name: Number(1, LARGEST_ID, whole=True) for name in PATCHED}
+PATCHED_RULES = {name: RULES[name] for name in IDS}
 
 
 def change_prompt(prompt: Prompt, given: Mapping[str, object]) -> None:
     """Write the fields that are given, empty ones as none; raises Refused."""
-    fields, errors = read(given, RULES)
+    fields, errors = read(given, PATCHED_RULES)
     shown = Tune.objects.filter(pk=prompt.subject_id).first()
     if "pack_id" in fields and (shown is None or shown.is_gallery):
         errors["base"] = ["Prompt is not using a fine-tuned model"]
     if errors:
         raise Refused(errors)
-    for name in (name for name in PATCHED if name in given):
+    for name in (name for name in IDS if name in given):
         _put(prompt, name, fields.get(name))
     prompt.updated_at = clock.now()
     prompt.save(update_fields=["attributes", "pack_id", "orig_prompt_id", "updated_at"])

@@ -63,7 +63,7 @@ def order_pack_prompts(pack: Pack, given: Mapping[str, Any]) -> list[Prompt]:
     tunes = own_tunes(given.get("tune_ids"))
     chosen = [_choose(pack, tune, wanted) for tune in tunes]
     for tune in tunes:
-        check_branch(_runs_on(tune).branch, wish.attributes, wish.errors)
+        check_branch(Subject(tune).base().branch, wish.attributes, wish.errors)
     if wish.errors:
         raise Refused(wish.errors)
     files = fetched(wish.files)
@@ -113,10 +113,6 @@ def own_tunes(given: object) -> list[Tune]:
 def _run(pack: Pack, given: Mapping[str, Any], *, with_tune_ids: bool = False) -> Run:
     callback = to_text(given.get("prompts_callback")) or ""
     return Run.objects.create(pack_id=pack.id, prompts_callback=callback, with_tune_ids=with_tune_ids)
-
-
-def _runs_on(tune: Tune) -> Tune:
-    return Tune.objects.filter(pk=Subject(tune).runs_on).first() or tune
 
 
 def _choose(pack: Pack, tune: Tune, wanted: set[int]) -> Sequence[Template]:

@@ -13,12 +13,13 @@ from django.db import transaction
 
 from sandbox.account import charge, prompt_cost
 from sandbox.later import clock
+from sandbox.later.finishing import NOT_TRAINED
 from sandbox.later.pace import PROMPT_SECONDS
 from sandbox.models import Picture, Prompt, Run, Tune
 from sandbox.orders.attachments import attach, copies, fetched
 from sandbox.orders.idempotency import known_prompt
 from sandbox.orders.references import Subject, referenced
-from sandbox.orders.wishes import Wish, check_branch, read_wish
+from sandbox.orders.wishes import Wish, check_branch, check_text, read_wish
 from sandbox.pictures import reuse
 from sandbox.rails.bodies import Upload
 from sandbox.rails.casting import Refused, to_integer
@@ -72,9 +73,7 @@ def find_tune(tune_id: object) -> Tune:
 def check_prompt(tune: Tune, wish: Wish) -> Tune:
     """Return the tune that is shown; raises Refused with all that is wrong with a prompt on this tune."""
     errors = wish.errors
-    text = wish.attributes.get("text", "")
-    if wish.needs_text and not text.strip() and "text" not in errors:
-        errors["text"] = ["can't be blank"]
+    text = check_text(wish)
     if not tune.is_checkpoint:
         errors["base"] = [f"model_type={tune.model_type} is not supported. Use a checkpoint instead"]
     check_branch(tune.branch, wish.attributes, errors)
@@ -134,7 +133,7 @@ def draft(order: Order, run: Run | None = None) -> Prompt:
         attributes=rest,
         starts_at=clock.seconds() if subject.trained_at else None,
         takes=PROMPT_SECONDS * (waiting + 1),
-        user_error="The tune was not trained" if subject.failed_at else "",
+        user_error=NOT_TRAINED if subject.failed_at else "",
     )
     prompt.cost_mc = cost_of(order)
     return prompt
@@ -142,8 +141,7 @@ def draft(order: Order, run: Run | None = None) -> Prompt:
 
 def cost_of(order: Order) -> int:
     """Return what a prompt costs, whose subject may not be saved yet."""
-    runs_on = order.runs_on or Tune.objects.filter(pk=Subject(order.subject).runs_on).first()
-    tunes = (order.subject, runs_on or order.subject)
+    tunes = (order.subject, order.runs_on or Subject(order.subject).base())
     return prompt_cost(tunes, order.wish.get("num_images", DEFAULT_IMAGES), order.wish)
 
 

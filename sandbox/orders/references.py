@@ -31,6 +31,10 @@ class Subject:
         own_id: int = self.tune.pk
         return own_id if self.tune.is_checkpoint else base_id or BASES.get(self.tune.branch, BASES["sd15"])
 
+    def base(self) -> Tune:
+        """Return the tune that the prompt runs on."""
+        return Tune.objects.filter(pk=self.runs_on).first() or self.tune
+
     def text(self, text: str, scale: float = 1.0) -> str:
         """Return the prompt's text, with the reference in front where one is needed."""
         if self.runs_on == self.tune.pk:

@@ -19,7 +19,7 @@ from sandbox.orders.attachments import fetched
 from sandbox.orders.idempotency import known_tune
 from sandbox.orders.prompts import Order, cost_of, place_in
 from sandbox.orders.references import WRITTEN, Subject, referenced
-from sandbox.orders.wishes import Wish, check_branch, read_wish
+from sandbox.orders.wishes import Wish, check_branch, check_text, read_wish
 from sandbox.photographs import collect_photos, keep_photos
 from sandbox.rails.casting import Errors, Refused, as_items, to_integer, to_strings
 from sandbox.rails.rules import LARGEST_INTEGER, Choice, Flag, Number, Rule, Text, read
@@ -148,12 +148,10 @@ def _base(given: Mapping[str, Any], errors: Errors) -> Tune | None:
 
 def _check_nested(tune: Tune, wishes: Sequence[Wish], errors: Errors) -> None:
     """Add what is wrong with the prompts, as Rails names it."""
-    runs_on = tune if tune.is_checkpoint else Tune.objects.filter(pk=Subject(tune).runs_on).first() or tune
+    runs_on = Subject(tune).base()
     for wish in wishes:
         wrong = wish.errors
-        text = wish.attributes.get("text", "")
-        if wish.needs_text and not text.strip() and "text" not in wrong:
-            wrong["text"] = ["can't be blank"]
+        text = check_text(wish)
         if WRITTEN.search(text):
             referenced(Subject(tune).text(text), runs_on, wrong)
         check_branch(runs_on.branch, wish.attributes, wrong)

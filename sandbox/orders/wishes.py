@@ -103,6 +103,14 @@ def _check_together(attributes: Mapping[str, Any], files: Collection[str], error
         errors["mask_image"] = ["requires input_image"]
 
 
+def check_text(wish: Wish) -> str:
+    """Return the text, "" for none, and add that one is missing where it is needed."""
+    text: str = wish.attributes.get("text", "")
+    if wish.needs_text and not text.strip() and "text" not in wish.errors:
+        wish.errors["text"] = ["can't be blank"]
+    return text
+
+
 def check_branch(branch: str, attributes: Mapping[str, Any], errors: Errors) -> None:
     """Add what the model that the prompt runs on does not take."""
     if branch != "flux1":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -23,6 +24,14 @@ from sandbox.shapes import moment
 from sandbox.switches import switches
 from sandbox.visits import shown_visit
 
+# Settings that are one of a few values.
+CHOICES: dict[str, tuple[Any, ...]] = {
+    "callbacks": CALLBACKS,
+    "pictures": PICTURES,
+    "deleted_prompt": (200, 204),
+    "deleted_like": (201, 200, 204),
+    "callback_body": ("narrow", "full"),
+}
 SHOWN_CALLBACKS = 100
 MOST_NEXT = 1000
 SLOWEST = 300
@@ -125,18 +134,14 @@ def _is_address(host: str) -> bool:
 
 def _read(name: str, value: Any) -> object:
     readers: dict[str, Callable[[Any], object]] = {
+        **{choice: partial(_one_of, values) for choice, values in CHOICES.items()},
         "speed": lambda given: parse_speed(str(given)),
-        "callbacks": lambda given: CALLBACKS[CALLBACKS.index(given)],
         "faults": _faults,
         "next_faults": _next_faults,
         "slow_seconds": _slow_seconds,
         "retry_after": lambda given: None if given in (None, "") else _whole(given, 3600),
         "idempotent": lambda given: bool(to_boolean(given)),
-        "pictures": lambda given: PICTURES[PICTURES.index(given)],
         "balance_mc": lambda given: None if given in (None, "") else _whole(given, LARGEST_BALANCE),
-        "deleted_prompt": lambda given: _one_of((200, 204), given),
-        "deleted_like": lambda given: _one_of((201, 200, 204), given),
-        "callback_body": lambda given: _one_of(("narrow", "full"), given),
         "failure_callbacks": lambda given: bool(to_boolean(given)),
         "lenient": lambda given: bool(to_boolean(given)),
         "reroutes": lambda given: checked_reroutes(dict(given)),

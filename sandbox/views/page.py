@@ -12,20 +12,12 @@ from django.shortcuts import render
 from sandbox.discretion import without_secrets
 from sandbox.faults import FAULTS
 from sandbox.models import Delivery, Prompt, Tune
-from sandbox.options import CALLBACKS, PICTURES
 from sandbox.switches import switches
-from sandbox.views.console import is_from_here, shown_settings
+from sandbox.views.console import CHOICES, is_from_here, shown_settings
 
 SHOWN = 60
 SHOWN_PROMPTS = 24
 LEAPS = (("1 hour", 3600), ("1 day", 86_400), ("30 days", 30 * 86_400))
-CHOICES: dict[str, tuple[object, ...]] = {
-    "callbacks": CALLBACKS,
-    "pictures": PICTURES,
-    "deleted_prompt": (200, 204),
-    "deleted_like": (201, 200, 204),
-    "callback_body": ("narrow", "full"),
-}
 PLACEHOLDERS = {
     "balance_mc": "bottomless",
     "retry_after": "not said",
