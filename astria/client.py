@@ -28,6 +28,7 @@ class Astria:
     `packs`, `tunes`, `prompts`, `likes`, `images`, `themes` and `users` hold the calls.
 
     `timeout` is in seconds: to connect, and to wait for an answer (Astria itself ends requests after 30 s).
+    `before_call` is called with method and path before every HTTP try; what it raises ends the call, unmade.
     `on_call` is called with a Call after every HTTP try, in the same thread; what it raises is logged.
     `session` brings proxies, certificates and adapters; for each POST its adapter is copied, so that a POST
     never meets a stale connection, without the retries that it was told. `retry` is for GET only.
@@ -40,6 +41,7 @@ class Astria:
         *,
         base_url: str = BASE_URL,
         timeout: Timeout = (5.0, 35.0),
+        before_call: Callable[[str, str], object] | None = None,
         on_call: Callable[[Call], object] | None = None,
         session: requests.Session | None = None,
         retry: Retry = DEFAULT_RETRY,
@@ -48,6 +50,7 @@ class Astria:
             Secret(api_key),
             checked_base_url(base_url),
             timeout=timeout,
+            before_call=before_call,
             on_call=on_call,
             session=session,
             retry=retry,

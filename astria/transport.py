@@ -64,6 +64,7 @@ class Transport:
         base_url: str,
         *,
         timeout: Timeout,
+        before_call: Callable[[str, str], object] | None,
         on_call: Callable[[Call], object] | None,
         session: requests.Session | None,
         retry: Retry,
@@ -71,6 +72,7 @@ class Transport:
         self.base_url = base_url
         self._secret = secret
         self._timeout = timeout
+        self._before_call = before_call
         self._on_call = on_call
         self._session = session or requests.Session()
         self._owns_session = session is None
@@ -113,6 +115,9 @@ class Transport:
         raise InvalidResponse("too many redirects", **self._named(request))
 
     def _attempt(self, request: Request, parse: Parse[T]) -> T | Request:
+        named = self._named(request)
+        if self._before_call is not None:
+            self._before_call(named["method"], named["path"])
         started, status, failure = time.monotonic(), None, ""
         try:
             answer = self._exchange(request)
@@ -123,7 +128,6 @@ class Transport:
             raise
         finally:
             milliseconds = round((time.monotonic() - started) * 1000)
-            named = self._named(request)
             self._report(Call(named["method"], named["path"], status, milliseconds, failure))
 
     def _report(self, call: Call) -> None:

@@ -34,6 +34,7 @@ LASTING_FAULTS = {
     "tune-fails": "a training ends with `failed_at`; no callback, its prompts end with `user_error`",
     "picture-slow": "a picture comes only after `slow_seconds` (3)",
     "picture-404-once": "a picture is 404 when it is first asked for",
+    "picture-gone": "a picture is 410 whenever it is asked for",
     "picture-truncated": "half of a picture comes, then the connection is closed",
     "picture-not-an-image": "200 and the content type of a JPEG, but what comes is a page of HTML",
     "picture-huge": "a picture of 30,000 x 30,000 pixels (as its head says) and 100 MB",

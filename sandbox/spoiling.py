@@ -38,6 +38,8 @@ def spoiled(
         time.sleep(switches.slow_seconds)
     if "picture-404-once" in met and _withhold(picture):
         raise Http404
+    if "picture-gone" in met:
+        return HttpResponse(status=410)
     if "picture-redirects" in met:
         return HttpResponse(status=302, headers={"Location": PRIVATE_ADDRESS})
     if "picture-not-an-image" in met:

@@ -27,7 +27,10 @@ MODEL_TYPES = ("", "lora", "pti", "faceid")
 
 
 def order_pack_tune(pack: Pack, given: Mapping[str, Any]) -> Tune:
-    """Create a tune from a pack together with the prompts of its class; raises Refused and Unpaid."""
+    """Create a tune from a pack together with the prompts of its class, perhaps only `prompt_ids`.
+
+    Raises Refused and Unpaid.
+    """
     base = Tune.objects.filter(pk=pack.base_tune_id).first()
     fields, errors = read_tune(given)
     if "name" not in errors and fields["name"] not in pack.prices:
@@ -40,13 +43,14 @@ def order_pack_tune(pack: Pack, given: Mapping[str, Any]) -> Tune:
     # The pack decides what is trained, and how.
     fill_in_kind(tune, {"model_type": pack.model_type or "", "token": "ohwx"})
     tune.pack_id = pack.id
+    templates = _choose(pack, tune, _wanted(given))
     with transaction.atomic():
         if switches.idempotent and (known := known_tune(tune.title)):
             return known
         charge(pack.prices[tune.name])
         save_tune(tune, photos)
         run = _run(pack, given)
-        for template in pack.of_class(tune.name):
+        for template in templates:
             place_in(run, _from_template(pack, template, tune, wish, files))
         begin(tune)
     switches.wake.set()
@@ -59,7 +63,7 @@ def order_pack_prompts(pack: Pack, given: Mapping[str, Any]) -> list[Prompt]:
     Raises Refused and Unpaid.
     """
     wish = read_wish(given.get("prompt_attributes"))
-    wanted = {to_integer(item) for item in as_items(given.get("prompt_ids"))}
+    wanted = _wanted(given)
     tunes = own_tunes(given.get("tune_ids"))
     chosen = [_choose(pack, tune, wanted) for tune in tunes]
     for tune in tunes:
@@ -113,6 +117,10 @@ def own_tunes(given: object) -> list[Tune]:
 def _run(pack: Pack, given: Mapping[str, Any], *, with_tune_ids: bool = False) -> Run:
     callback = to_text(given.get("prompts_callback")) or ""
     return Run.objects.create(pack_id=pack.id, prompts_callback=callback, with_tune_ids=with_tune_ids)
+
+
+def _wanted(given: Mapping[str, Any]) -> set[int]:
+    return {to_integer(item) for item in as_items(given.get("prompt_ids"))}
 
 
 def _choose(pack: Pack, tune: Tune, wanted: set[int]) -> Sequence[Template]:

@@ -57,7 +57,7 @@ def test_characteristics_stay_unfilled_in_the_stored_text(sandbox: Sandbox) -> N
     answer = sandbox.post("/p/260/tunes", data=fields, files=uploads(["person-1.jpg"]))
 
     texts = [prompt["text"] for prompt in sandbox.prompts(answer.json()["id"])]
-    assert all("{{name}}" in text for text in texts)
+    assert texts and all("{{name}}" in text for text in texts)
 
 
 def test_a_tune_is_trained_and_expires_thirty_days_later(tune: Any) -> None:
@@ -132,6 +132,14 @@ def test_prompt_ids_choose_from_the_pack(sandbox: Sandbox) -> None:
     newest = eventually(lambda: _done(sandbox, tune["id"], 9))[0]
     assert newest["orig_prompt_id"] == chosen
     assert len(newest["images"]) == 3
+
+
+def test_prompt_ids_choose_from_the_pack_that_trains_too(sandbox: Sandbox) -> None:
+    chosen = [shot["id"] for shot in sandbox.get("/p/1187").json()["prompts_per_class"]["woman"][1:3]]
+
+    tune = sandbox.order(pack="1187", **{"prompt_ids][": chosen})
+
+    assert {prompt["orig_prompt_id"] for prompt in sandbox.prompts(tune["id"])} == set(chosen)
 
 
 def test_tune_ids_that_are_unknown_are_refused(sandbox: Sandbox) -> None:

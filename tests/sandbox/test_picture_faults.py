@@ -34,6 +34,12 @@ def test_a_picture_can_be_missing_once(sandbox: Sandbox) -> None:
     assert [requests.get(url, timeout=5).status_code for _ in range(3)] == [404, 200, 200]
 
 
+def test_a_picture_can_be_gone_for_good(sandbox: Sandbox) -> None:
+    url = _picture(sandbox, "picture-gone")
+
+    assert [requests.get(url, timeout=5).status_code for _ in range(3)] == [410, 410, 410]
+
+
 def test_a_truncated_picture_stops_half_way(sandbox: Sandbox) -> None:
     url = _picture(sandbox, "picture-truncated")
 
