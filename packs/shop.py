@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -15,12 +14,12 @@ from packs.pricing import price_of_class
 
 @dataclass
 class Offer:
-    """A pack for one class name, at its price with training."""
+    """A pack for one class name, at its price with training, and its number of shots."""
 
     name: str
     num_images: int
     price: int
-    shots: Any
+    shots: int
 
 
 @dataclass
@@ -54,21 +53,20 @@ def picture_url(key: str) -> str:
 
 
 def shelf(packs: Iterable[Pack]) -> list[Shelf]:
-    """Return packs for a list; each offer's `shots` is their number. Needs `with_classes`."""
+    """Return packs for a list. Needs `with_classes`."""
     return [_on_shelf(pack) for pack in packs]
 
 
 def _on_shelf(pack: Pack) -> Shelf:
-    offers = [_offer(pack, it, getattr(it, "shots", 0)) for it in _classes(pack)]
-    return Shelf(pack, picture_url(pack.cover), offers)
+    return Shelf(pack, picture_url(pack.cover_key), offers_of(pack))
 
 
-def with_shots(pack: Pack) -> list[Offer]:
-    """Return a pack's offers with every shot and its sample pictures. Needs `with_shots`."""
-    return [_offer(pack, pack_class, _shots(pack_class)) for pack_class in _classes(pack)]
+def offers_of(pack: Pack) -> list[Offer]:
+    """Return what a pack is for each class. Needs `with_classes`, or each shot (`with_shots`)."""
+    return [_offer(pack, it) for it in classes_of(pack)]
 
 
-def _classes(pack: Pack) -> list[PackClass]:
+def classes_of(pack: Pack) -> list[PackClass]:
     """Return a pack's classes in the order in which the studio names them everywhere."""
     return sorted(pack.classes.all(), key=lambda it: (place_of_class(it.name), it.name))
 
@@ -79,17 +77,9 @@ def place_of_class(name: str) -> int:
     return names.index(name) if name in names else len(names)
 
 
-def _offer(pack: Pack, pack_class: PackClass, shots: Any) -> Offer:
+def _offer(pack: Pack, pack_class: PackClass) -> Offer:
+    shots = getattr(pack_class, "shots", None)
+    if shots is None:
+        shots = len(pack_class.prompts.all())
     pack_class.pack = pack  # the price asks for it; it is this one
     return Offer(pack_class.name, pack_class.num_images, price_of_class(pack_class), shots)
-
-
-def _shots(pack_class: PackClass) -> list[dict[str, Any]]:
-    return [
-        {
-            "number": prompt.position + 1,
-            "num_images": prompt.num_images,
-            "samples": [picture_url(key) for key in prompt.samples],
-        }
-        for prompt in pack_class.prompts.all()
-    ]

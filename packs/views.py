@@ -2,47 +2,55 @@
 
 from __future__ import annotations
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from config.storage import serve_file
+from packs.browsing import Search
+from packs.choosing import Choice, choice_of, left_out
 from packs.models import Pack
-from packs.shop import picture_url, place_of_class, shelf, with_shots
+from packs.shop import classes_of, offers_of, picture_url, shelf
 
 
 @require_safe
 def packs(request: HttpRequest) -> HttpResponse:
-    """Every published pack, of one class if asked for."""
+    """Every published pack, or those that are looked for."""
     published = shelf(Pack.objects.published().in_shop_order().with_classes())
-    class_names = sorted({it.name for pack in published for it in pack.offers}, key=place_of_class)
-    class_name = request.GET.get("class", "")
-    if class_name in class_names:
-        published = [pack for pack in published if any(o.name == class_name for o in pack.offers)]
-    else:
-        class_name = ""
-    context = {"packs": published, "class_names": class_names, "class_name": class_name}
-    return render(request, "packs/packs.html", context)
+    search = Search.of(request.GET, published)
+    context = {"packs": search.found(published), "search": search, "any_published": bool(published)}
+    response = render(request, "packs/packs.html", context)
+    # htmx puts this address into the browser's line, without what was not asked for.
+    response["HX-Replace-Url"] = f"{request.path}{search.query}"
+    return response
 
 
 @require_safe
 def pack(request: HttpRequest, slug: str) -> HttpResponse:
-    """One pack with every shot, so that one knows what one buys."""
+    """One pack with every shot, so that one knows what one buys; some may be switched off."""
     found = get_object_or_404(Pack.objects.published().with_shots(), slug=slug)
-    offers = with_shots(found)
-    context = {"pack": found, "cover_url": picture_url(found.cover), "offers": offers}
+    offers = offers_of(found)
+    context = {
+        "pack": found,
+        "cover_url": picture_url(found.cover_key),
+        "offers": offers,
+        "choice": _choice(found, request.GET),
+    }
     return render(request, "packs/pack.html", context)
 
 
+def _choice(found: Pack, query: QueryDict) -> Choice | None:
+    """Return the class that is looked at, with the shots that are switched on; None if there is none."""
+    classes = classes_of(found)
+    pack_class = next((it for it in classes if it.name == query.get("class")), next(iter(classes), None))
+    if pack_class is None:
+        return None
+    return choice_of(pack_class, left_out(pack_class, query))
+
+
 @require_safe
-def picture(request: HttpRequest, pack_id: int, stem: str) -> FileResponse:
+def picture(request: HttpRequest, pack_id: int, stem: str) -> HttpResponseBase:
     """Our public copy of a cover or sample, of published packs only."""
     get_object_or_404(Pack.objects.published(), astria_id=pack_id)
-    try:
-        file = default_storage.open(f"packs/{pack_id}/{stem}.webp")
-    except FileNotFoundError:
-        raise Http404 from None
     # The name follows from the picture's source: what lies under it never changes.
-    return FileResponse(
-        file, content_type="image/webp", headers={"Cache-Control": "public, max-age=31536000, immutable"}
-    )
+    return serve_file(f"packs/{pack_id}/{stem}.webp", cache="public, max-age=31536000, immutable")

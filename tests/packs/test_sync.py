@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 
 import pytest
@@ -13,11 +14,12 @@ from PIL import Image
 
 import astria
 from astria.packs import Packs
-from packs.models import Pack, PackClass, PackPrompt
+from packs.changes import Change, What
+from packs.models import Comparison, Pack, PackClass, PackPrompt
 from packs.sync import copy_pictures, sync_packs, take_in
 from studio.astria_client import astria_client
 from studio.models import Event, Heartbeat
-from studio.ordering import problems_with
+from studio.ordering import order_pack, problems_with
 from tests.factories import PackFactory, PhotoSetFactory
 from tests.sandbox.process import Sandbox
 
@@ -229,7 +231,7 @@ def test_cover_and_samples_are_copied_to_our_storage_once(
     copy_pictures(pack)
     key = PackPrompt.objects.filter(pack_class__pack=pack).exclude(samples=[]).first().samples[0]  # type: ignore[union-attr]
 
-    monkeypatch.setattr("packs.sync.fetch", lambda *_, **__: pytest.fail("fetched again"))
+    monkeypatch.setattr("packs.sync.fetch_picture", lambda *_: pytest.fail("fetched again"))
     copy_pictures(pack)
 
     assert pack.cover.startswith(f"packs/{pack.astria_id}/")
@@ -249,6 +251,18 @@ def test_a_picture_that_cannot_be_had_leaves_the_old_one(
     pack.refresh_from_db()
     assert cover
     assert pack.cover == cover
+
+
+def test_pictures_of_packs_come_from_the_allowed_hosts_alone(
+    db: None, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.ASTRIA_IMAGE_HOSTS = ["mp.astria.ai"]
+    pack: Pack = PackFactory.create(cover_source="https://pictures.example.com/1.jpg")
+
+    copy_pictures(pack)
+
+    assert pack.cover == ""
+    assert "host not allowed" in caplog.text
 
 
 def _pack_with_one_shot(monkeypatch: pytest.MonkeyPatch) -> Pack:
@@ -275,6 +289,132 @@ def test_the_command_publishes_when_asked_and_only_drafts(capsys: pytest.Capture
     assert withdrawn.status == Pack.Status.WITHDRAWN
     assert not Pack.objects.filter(status=Pack.Status.DRAFT).exists()
     assert "0 new" in capsys.readouterr().out
+
+
+def rows() -> list[Any]:
+    """Return all that is in the catalogue."""
+    kept = [model.objects.order_by("pk").values_list() for model in (Pack, PackClass)]
+    return [list(it) for it in (*kept, PackPrompt.with_missing.order_by("pk").values_list())]
+
+
+def differ_from_astria() -> None:
+    """Let the catalogue be as Astria's was once: what a comparison then changes is known."""
+    Pack.objects.filter(slug=SLUG).update(cover_source="https://pictures.example.com/old.jpg")
+    Pack.objects.filter(slug="outdoor-portraits").update(missing_since=timezone.now())
+    PackClass.objects.filter(pack__slug=SLUG, name="woman").update(cost_mc=1, num_images=1)
+    PackPrompt.objects.filter(pack_class__pack__slug=SLUG, pack_class__name="man", position=0).delete()
+    PackPrompt.objects.filter(pack_class__pack__slug=SLUG, pack_class__name="man", position=1).update(
+        astria_id=1
+    )
+    Pack.objects.filter(slug="studio-portraits").delete()
+    PackFactory.create(slug="gone")
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_a_preview_says_what_a_comparison_does_and_changes_nothing() -> None:
+    sync_packs()
+    differ_from_astria()
+    before = rows()
+
+    preview = sync_packs(dry_run=True)
+    untouched = rows()
+    done = sync_packs()
+
+    assert untouched == before
+    assert preview.changes == done.changes
+    assert {change.what for change in done.changes} >= {
+        What.MISSING, What.BACK, What.COVER, What.COST, What.IMAGES, What.SHOTS,
+    }  # fmt: skip
+    assert sync_packs(dry_run=True).changes == []
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_what_came_over_is_written_down_and_a_preview_or_nothing_is_not() -> None:
+    sync_packs(dry_run=True)
+    previewed = Comparison.objects.count()
+
+    report = sync_packs()
+    sync_packs()
+
+    written = Comparison.objects.get()
+    assert previewed == 0
+    assert (written.status, written.is_preview) == ("done", False)
+    assert [Change(**said) for said in written.changes] == report.changes
+
+
+def test_the_number_of_pictures_and_the_cost_are_flagged_until_staff_have_seen_them(db: None) -> None:
+    pack = _read_odd({"man": {"num_images": 4, "cost": 100}})
+    [_read_odd({"man": {"num_images": 8, "cost": cost}}) for cost in (150, 120)]
+    flagged = pack.classes.get()
+
+    pack.classes.mark_seen()
+
+    assert (flagged.cost_mc, flagged.cost_was_mc, flagged.images_were) == (120_000, 100_000, 4)
+    assert (flagged.has_changed, pack.classes.get().has_changed) == (True, False)
+
+
+def test_what_changed_and_changed_back_before_anybody_saw_it_is_not_flagged(db: None) -> None:
+    pack = [_read_odd({"man": {"num_images": 4, "cost": cost}}) for cost in (100, 150, 100)][-1]
+
+    assert not pack.classes.get().has_changed
+
+
+def test_an_order_in_flight_keeps_price_pictures_and_shots_whatever_happens_to_its_pack(db: None) -> None:
+    pack = _read_odd({"woman": {"num_images": 4, "cost": 100}})
+    pack.publish()
+    shoot = order_pack(PhotoSetFactory.create(photos=4), pack, number=0)
+    before = (shoot.price, shoot.cost_mc, shoot.expected_images, [it.astria_id for it in shoot.shots()])
+
+    told = {"id": 1, "title": "Odd", "costs": {"woman": {"num_images": 9, "cost": 900}}}
+    shots = {"woman": [{"id": 77, "images": []}]}
+    take_in(
+        astria.Pack.from_json({"id": 1, "title": "Odd", "slug": "odd"}),
+        astria.PackDetail.from_json(told | {"prompts_per_class": shots}),
+    )
+
+    shoot.refresh_from_db()
+    assert [it.astria_id for it in pack.classes.get().prompts.all()] == [77]
+    assert (shoot.price, shoot.cost_mc, shoot.expected_images) == before[:3]
+    assert before[3][0] in {it.astria_id for it in shoot.shots()}
+
+
+def test_a_shot_that_comes_back_is_the_same_row(db: None) -> None:
+    cost = {"num_images": 4, "cost": 100}
+    pack = _read_odd({"man": cost})
+    shot = PackPrompt.objects.get(pack_class__pack=pack)
+    PackPrompt.objects.filter(pk=shot.pk).update(likes=5)
+    PackPrompt.objects.all().mark_missing()
+
+    _read_odd({"man": cost})
+
+    back = PackPrompt.objects.get(pack_class__pack=pack)
+    assert (back.pk, back.likes) == (shot.pk, 5)
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_the_command_says_as_json_what_would_change(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("sync_packs", "--dry-run", "--json")
+
+    said = json.loads(capsys.readouterr().out)
+    assert said["dry_run"] is True
+    assert SLUG in said["new"]
+    assert (SLUG, "new") in {(change["pack"], change["what"]) for change in said["changes"]}
+    assert not Pack.objects.exists()
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_the_command_says_as_json_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("sync_packs", "--json", "--publish")
+
+    said = json.loads(capsys.readouterr().out)
+    assert said["dry_run"] is False
+    assert sorted(said["published"]) == sorted(said["new"])
+    assert Pack.objects.published().count() == len(said["new"]) > 0
+
+
+def test_a_dry_run_publishes_nothing(db: None) -> None:
+    with pytest.raises(CommandError, match="--publish"):
+        call_command("sync_packs", "--dry-run", "--publish")
 
 
 def test_astria_down_is_an_error_that_says_so(db: None, settings: Any) -> None:

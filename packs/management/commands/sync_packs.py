@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 import astria
 from packs.models import Pack
-from packs.sync import sync_packs
+from packs.sync import SyncReport, sync_packs
 
 
 class Command(BaseCommand):
@@ -19,15 +20,41 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--publish", action="store_true", help="publish every draft afterwards")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+        parser.add_argument("--json", action="store_true", help="say it as one JSON object")
 
     def handle(self, *args: Any, publish: bool, **options: Any) -> None:
+        dry_run, as_json = options["dry_run"], options["json"]
+        if publish and dry_run:
+            raise CommandError("--dry-run changes nothing: leave out --publish.")
         try:
-            report = sync_packs(self.stdout.write)
+            report = sync_packs((lambda _line: None) if as_json else self.stdout.write, dry_run=dry_run)
         except astria.AstriaError as error:
             raise CommandError(
                 f"Astria could not be asked ({type(error).__name__}). Packs compared so far stay."
             ) from None
-        if publish:
-            for pack in Pack.objects.filter(status=Pack.Status.DRAFT):
-                pack.publish()
-        self.stdout.write(f"{len(report.new)} new, {len(report.seen)} known, {len(report.missing)} missing")
+        published = _publish() if publish else []
+        if as_json:
+            self.stdout.write(json.dumps(_as_json(report, dry_run, published), ensure_ascii=False))
+        else:
+            self.stdout.write(_in_words(report, dry_run))
+
+
+def _publish() -> list[str]:
+    return [pack.slug for pack in Pack.objects.filter(status=Pack.Status.DRAFT) if pack.publish()]
+
+
+def _as_json(report: SyncReport, dry_run: bool, published: list[str]) -> dict[str, Any]:
+    return {
+        "dry_run": dry_run,
+        "new": report.new,
+        "known": report.seen,
+        "missing": report.missing,
+        "published": published,
+        "changes": [change.as_json() for change in report.changes],
+    }
+
+
+def _in_words(report: SyncReport, dry_run: bool) -> str:
+    words = f"{len(report.new)} new, {len(report.seen)} known, {len(report.missing)} missing"
+    return f"{words} (nothing was changed)" if dry_run else words
