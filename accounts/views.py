@@ -8,24 +8,21 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.mailbox import kept_messages
 from accounts.requests import SignedInRequest
-
-LINES_A_PAGE = 50
+from accounts.second_factor import has_second_factor
 
 
 @require_safe
 @login_required
 def account(request: SignedInRequest) -> HttpResponse:
-    """Credits, and every line of the ledger."""
-    page = Paginator(request.user.account.entries.all(), LINES_A_PAGE).get_page(request.GET.get("page"))
-    next_url = f"?page={page.next_page_number()}" if page.has_next() else ""
-    context = {"account": request.user.account, "entries": page, "next_url": next_url}
+    """Who is signed in, and where everything of the account is."""
+    user = request.user
+    context = {"account": user.account, "has_second_factor": has_second_factor(user)}
     return render(request, "accounts/account.html", context)
 
 

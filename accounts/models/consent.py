@@ -13,6 +13,8 @@ class Consent(models.Model):
 
     class Kind(models.TextChoices):
         SUBJECT = "subject", _("photos of oneself, or with the person's permission, and of age")
+        CHILD = "child", _("photos of a child, by who has parental responsibility")
+        PET = "pet", _("photos of an animal of one's own, or with its owner's permission")
 
     account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="consents")
     kind = models.CharField(max_length=20, choices=Kind)

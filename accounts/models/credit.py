@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar, Never
+from collections.abc import Callable
+from typing import ClassVar
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.models.append_only import AppendOnly, AppendOnlyQuerySet
+
 
 class NotEnoughCredits(Exception):
-    """The account cannot pay: too low a balance, or something is owed."""
+    """The account cannot pay: too low a balance, or something is owed (`owed` > 0)."""
+
+    def __init__(self, owed: int = 0) -> None:
+        super().__init__(owed)
+        self.owed = owed
+
+
+# How long photos may be kept after their last shoot, in days.
+PHOTO_DAYS = (7, 30, 90, 365)
 
 
 class CreditAccount(models.Model):
@@ -25,6 +36,8 @@ class CreditAccount(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     balance = models.PositiveIntegerField(_("credits"), default=0, editable=False)
     owed = models.PositiveIntegerField(_("owed"), default=0, editable=False)
+    # The person's choice: photos go so many days after their last shoot.
+    photos_kept_days = models.PositiveSmallIntegerField(_("days photos are kept"), default=30, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -32,12 +45,17 @@ class CreditAccount(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(balance__gte=0), name="account_balance_not_negative"),
             models.CheckConstraint(condition=Q(owed__gte=0), name="account_owed_not_negative"),
+            models.CheckConstraint(condition=Q(photos_kept_days__in=PHOTO_DAYS), name="account_keeps_photos"),
         ]
 
     def __str__(self) -> str:
         return f"{self.id} ({self.balance} credits)"
 
     # Mutators: each writes one line with a unique key, so that saying it twice changes nothing.
+
+    def buy(self, amount: int, *, key: str, note: str = "") -> bool:
+        """Add `amount` (> 0) credits that were paid for. False if the line `key` was already written."""
+        return self._receive(amount, CreditEntry.Kind.PURCHASE, key=key, note=note)
 
     def grant(self, amount: int, *, key: str, note: str = "") -> bool:
         """Give `amount` (> 0) credits. False if the line `key` was already written."""
@@ -56,7 +74,7 @@ class CreditAccount(models.Model):
         def take() -> int:
             able = CreditAccount.objects.filter(pk=self.pk, balance__gte=amount, owed=0)
             if not able.update(balance=F("balance") - amount):
-                raise NotEnoughCredits
+                raise NotEnoughCredits(CreditAccount.objects.get(pk=self.pk).owed)
             return -amount
 
         return self._write(CreditEntry.Kind.SPEND, take, key=key, note=note)
@@ -74,6 +92,17 @@ class CreditAccount(models.Model):
 
         return self._write(CreditEntry.Kind.REVERSAL, take, key=key, note=note)
 
+    def waive(self, *, key: str, note: str = "") -> bool:
+        """Give as much as is owed now. False if nothing is, or the line `key` was already written."""
+
+        def give() -> int:
+            account = CreditAccount.objects.select_for_update().get(pk=self.pk)
+            CreditAccount.objects.filter(pk=self.pk).update(owed=0)
+            return account.owed
+
+        is_owing = CreditAccount.objects.filter(pk=self.pk, owed__gt=0).exists()
+        return is_owing and self._write(CreditEntry.Kind.GRANT, give, key=key, note=note)
+
     def _receive(self, amount: int, kind: CreditEntry.Kind, *, key: str, note: str) -> bool:
         """Add credits, settling first what is owed."""
 
@@ -87,9 +116,12 @@ class CreditAccount(models.Model):
 
         return self._write(kind, give, key=key, note=note)
 
-    def _write(self, kind: CreditEntry.Kind, change: Any, *, key: str, note: str) -> bool:
-        """Change the account and write its line in one transaction; the key decides who was first."""
-        if CreditEntry.objects.filter(key=key).exists():
+    def _write(self, kind: CreditEntry.Kind, change: Callable[[], int], *, key: str, note: str) -> bool:
+        """Change the account and write its line in one transaction; the key decides who was first.
+
+        Raises IntegrityError if the key is another account's.
+        """
+        if self.entries.filter(key=key).exists():
             return False
         try:
             with transaction.atomic():
@@ -106,11 +138,16 @@ class CreditAccount(models.Model):
                 )
         except (IntegrityError, NotEnoughCredits):
             # The same line may just have been written elsewhere, and the credits gone for it.
-            if not CreditEntry.objects.filter(key=key).exists():
+            if not self.entries.filter(key=key).exists():
                 raise
             self.refresh_from_db(fields=["balance", "owed"])
             return False
         return True
+
+    def keep_photos_for(self, days: int) -> None:
+        """Remember how long photos are kept after their last shoot: one of PHOTO_DAYS."""
+        CreditAccount.objects.filter(pk=self.pk).update(photos_kept_days=days)
+        self.photos_kept_days = days
 
     # Properties
 
@@ -120,18 +157,11 @@ class CreditAccount(models.Model):
         return ngettext("%(n)d credit", "%(n)d credits", self.balance) % {"n": self.balance}
 
 
-class CreditEntryQuerySet(models.QuerySet["CreditEntry"]):
-    """Lines of the ledger can be read and added, nothing else."""
+class CreditEntry(AppendOnly):
+    """One line of the ledger. Sum of an account's amounts = its balance − what it owes.
 
-    def update(self, **fields: Any) -> Never:
-        raise TypeError("Lines of the ledger are never changed: write another one")
-
-    def delete(self) -> Never:
-        raise TypeError("Lines of the ledger are never deleted: write another one")
-
-
-class CreditEntry(models.Model):
-    """One line of the ledger. Sum of an account's amounts = its balance − what it owes."""
+    The database refuses to change or delete one, too: accounts/migrations/0002_ledger_never_changes.py.
+    """
 
     class Kind(models.TextChoices):
         PURCHASE = "purchase", _("bought")
@@ -149,7 +179,7 @@ class CreditEntry(models.Model):
     note = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[models.Manager[CreditEntry]] = CreditEntryQuerySet.as_manager()
+    objects: ClassVar[models.Manager[CreditEntry]] = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("line of the ledger")
@@ -158,6 +188,8 @@ class CreditEntry(models.Model):
         indexes = [
             # The statement of one account, newest first.
             models.Index(fields=["account", "-id"], name="entry_of_account"),
+            # The rarest kind.
+            models.Index(fields=["-id"], condition=Q(kind="reversal"), name="entry_reversal"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -169,14 +201,3 @@ class CreditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount:+d} ({self.kind})"
-
-    # Mutators
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write a new line. Raises TypeError for one that exists."""
-        if not self._state.adding:
-            raise TypeError("Lines of the ledger are never changed: write another one")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> Never:
-        raise TypeError("Lines of the ledger are never deleted: write another one")

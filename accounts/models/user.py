@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
+    # Mails that nobody has to have. What is about money or trouble, or keeps the account safe, always comes.
+    mails_ready = models.BooleanField(_("when all pictures of a shoot are ready"), default=True)
+    mails_reminders = models.BooleanField(_("a week and a day before a model ends"), default=True)
+
+    # See PageVersion; None where nobody asked for it.
+    gallery_version: int | None = None
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -56,6 +64,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [
+            # The admin lists them; of all others there are many.
+            models.Index(fields=["-id"], condition=Q(is_staff=True), name="user_is_staff"),
+            models.Index(fields=["-id"], condition=Q(is_active=False), name="user_suspended"),
+        ]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_unique_whatever_case"),
         ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
@@ -25,7 +23,9 @@ def state(account: CreditAccount) -> tuple[int, int]:
     return fresh.balance, fresh.owed
 
 
-@pytest.mark.parametrize(("verb", "balance"), [("grant", 14), ("refund", 14), ("spend", 6), ("reverse", 6)])
+@pytest.mark.parametrize(
+    ("verb", "balance"), [("buy", 14), ("grant", 14), ("refund", 14), ("spend", 6), ("reverse", 6)]
+)
 def test_each_verb_counts_once_however_often_it_is_said(
     account: CreditAccount, verb: str, balance: int
 ) -> None:
@@ -125,33 +125,43 @@ def test_a_line_cannot_be_deleted(account: CreditAccount) -> None:
     assert account.entries.count() == 1
 
 
-def in_threads(account: CreditAccount, keys: list[str]) -> list[bool | None]:
-    """Spend 6 credits under each key at the same time; None is NotEnoughCredits."""
+def test_the_database_itself_refuses_to_change_or_delete_a_line(account: CreditAccount) -> None:
+    for statement in ("UPDATE accounts_creditentry SET note = 'x'", "DELETE FROM accounts_creditentry"):
+        with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+            connection.cursor().execute(statement)
 
-    def spend(key: str) -> bool | None:
-        try:
-            return CreditAccount.objects.get(pk=account.pk).spend(6, key=key)
-        except NotEnoughCredits:
-            return None
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(spend, keys))
+    assert account.entries.get().note == ""
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_same_order_paid_from_many_threads_is_paid_once(account: CreditAccount) -> None:
-    answers = in_threads(account, ["order"] * 8)
+@pytest.mark.parametrize("verb", ["buy", "grant", "refund", "spend", "reverse"])
+def test_a_negative_amount_is_refused(account: CreditAccount, verb: str) -> None:
+    with pytest.raises(IntegrityError):
+        getattr(account, verb)(-5, key="wrong")
 
-    assert sorted(answers) == [False] * 7 + [True]  # type: ignore[type-var]
-    assert state(account) == (4, 0)
+    assert state(account) == (10, 0)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_different_orders_at_once_never_take_more_than_there_is(account: CreditAccount) -> None:
-    answers = in_threads(account, [f"order {number}" for number in range(8)])
+def test_a_key_of_another_account_is_an_error_and_no_silence(account: CreditAccount) -> None:
+    with pytest.raises(IntegrityError):
+        CreditAccount.objects.create().buy(5, key="start")
 
-    assert answers.count(True) == 1
-    assert state(account) == (4, 0)
-    assert account.entries.filter(kind="spend").count() == 1
+    assert state(account) == (10, 0)
+
+
+def test_who_cannot_pay_is_told_what_is_owed(account: CreditAccount) -> None:
+    account.reverse(25, key="chargeback")
+
+    with pytest.raises(NotEnoughCredits) as refusal:
+        account.spend(1, key="order")
+
+    assert refusal.value.owed == 15
+
+
+def test_what_is_owed_can_be_waived_once(account: CreditAccount) -> None:
+    account.reverse(25, key="chargeback")
+
+    waived = [account.waive(key="waived"), account.waive(key="waived"), account.waive(key="again")]
+
+    assert waived == [True, False, False]
+    assert state(account) == (0, 0)
+    assert account.entries.get(key="waived").amount == 15

@@ -69,6 +69,7 @@ def test_free_credits_are_given_once_however_often_it_is_asked(user: User) -> No
 
 def test_a_second_address_brings_no_second_gift(client: Client) -> None:
     client.post("/accounts/confirm-email/", {"code": sign_up(client)})
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
 
     client.post("/accounts/email/", {"action_add": "", "email": "other@example.com"})
     found = re.search(r"^\s*([A-Z0-9]{3,}(?:-[A-Z0-9]{3,})*)\s*$", mail.outbox[-1].body, re.MULTILINE)
