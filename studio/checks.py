@@ -30,6 +30,20 @@ def astria_can_reach_us(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register()
+def time_is_real(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Where people order, an order must get the time that Astria needs."""
+    if settings.PACE == 1 or not settings.IS_HTTPS:
+        return []
+    return [
+        checks.Error(
+            f"PACE is {settings.PACE:g}: orders would be given up {settings.PACE:g} times too early.",
+            hint="Remove PACE: it is for tests of the whole.",
+            id="studio.E002",
+        )
+    ]
+
+
 @register(Tags.security, deploy=True)
 def stand_in_is_not_for_customers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """A studio that is open to people should not take orders for a local stand-in."""

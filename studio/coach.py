@@ -1,4 +1,4 @@
-"""What a photo, and a set of photos, could do better: in words, and in the order of effect.
+"""What a photo could do better, in words; studio/variety.py says so of a set.
 
 Each rule stands here and nowhere else. Local rules need no network; what Astria's inspection says is
 judged with the same voice. Doubts warn, they never block.
@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from studio.models import Photo
-from studio.models.photo import MAX_PHOTOS, MIN_PHOTOS
+from studio.models.photo import CHILDREN, is_of_adult
 from studio.photos import GOOD_SIDE, show_the_same
 
-BEST_FROM, BEST_TO = 8, 16
 # Measured on tests/photos: sharp portraits lie at 75 and more, the blurred one at 3 (docs/coach.md).
 BLURRED_BELOW = 10.0
 DARK_BELOW = 45.0
+BRIGHT_ABOVE = 210.0
 FAR_BELOW = 0.08  # the face's width as a share of the picture's
 # What inspection's flags say, in the order in which a photo's doubts are listed.
 WORDS = {
@@ -35,30 +34,41 @@ WORDS = {
 }
 
 
+# Most people have little else: said, but not held against the photo.
+HINTS = {
+    "selfie": gettext_lazy("A selfie: so near, the lens bends the face. Let others come from further away.")
+}
+
+
 @dataclass(frozen=True)
 class Doubt:
-    """Something that makes a photo less good to learn from. `kind` is stable, `text` is for people."""
+    """Something that makes a photo less good to learn from. `kind` is stable, `text` is for people.
+
+    A hint is said without being held against the photo.
+    """
 
     kind: str
     text: str
-
-
-@dataclass(frozen=True)
-class Coaching:
-    """A set's score (0–100) and what would improve it, most effective first."""
-
-    count: int
-    score: int
-    advice: list[str]
+    is_hint: bool = False
 
 
 def doubts_about(
     photo: Photo, others: Sequence[Photo], answer: Mapping[str, object] | None, class_name: str
 ) -> list[Doubt]:
     """Return the doubts about one photo among `others`, with what inspection answered if it did."""
-    doubts = _inspected(answer, class_name) if answer is not None else []
+    doubts = _reviewed(photo, _inspected(answer, class_name) if answer is not None else [])
     kinds = {doubt.kind for doubt in doubts}
     doubts += [doubt for doubt in _seen(photo, others, class_name) if doubt.kind not in kinds]
+    return doubts
+
+
+def _reviewed(photo: Photo, doubts: list[Doubt]) -> list[Doubt]:
+    """Let what staff said of a photo take the place of what inspection took it for."""
+    if photo.review == Photo.Review.REFUSED:
+        text = _("One of us looked at it: it shows a child, and this is a set of an adult. Remove it.")
+        return [Doubt("child", text), *(doubt for doubt in doubts if doubt.kind != "child")]
+    if photo.review == Photo.Review.APPROVED:
+        return [doubt for doubt in doubts if doubt.kind != "child"]
     return doubts
 
 
@@ -69,11 +79,15 @@ def _doubt(flag: str) -> Doubt:
 def _inspected(answer: Mapping[str, object], class_name: str) -> list[Doubt]:
     """Return a doubt for each flag that inspection raised, and for a subject that does not match."""
     doubts = [_doubt(flag) for flag in WORDS if answer.get(flag) is True]
+    doubts += [
+        Doubt(flag, str(text), is_hint=True) for flag, text in HINTS.items() if answer.get(flag) is True
+    ]
     found = answer.get("name")
-    if not found:
-        doubts.insert(
-            0, Doubt("name", _("No %(name)s was found in this photo.") % {"name": _word(class_name)})
-        )
+    if not found or found == "NONE":
+        text = _("No %(name)s was found in this photo. Is the face turned away, or far from the camera?")
+        doubts.insert(0, Doubt("name", text % {"name": _word(class_name)}))
+    elif found in CHILDREN and is_of_adult(class_name):
+        doubts.insert(0, Doubt("child", _("This may show a child: one of us looks at it first.")))
     elif found != class_name:
         text = _("This looks like a %(found)s, not a %(name)s.")
         doubts.insert(0, Doubt("name", text % {"found": _word(str(found)), "name": _word(class_name)}))
@@ -92,6 +106,8 @@ def _seen(photo: Photo, others: Sequence[Photo], class_name: str) -> list[Doubt]
         doubts.append(_doubt("full_body_image_or_longshot"))
     if photo.brightness < DARK_BELOW:
         doubts.append(Doubt("low_quality", _("Too dark: the face can hardly be seen.")))
+    elif photo.brightness > BRIGHT_ABOVE:
+        doubts.append(Doubt("low_quality", _("Too bright: the face has lost its shades.")))
     elif photo.sharpness < BLURRED_BELOW:
         doubts.append(_doubt("blurry"))
     if min(photo.width, photo.height) < GOOD_SIDE:
@@ -111,33 +127,9 @@ def twin_of(photo: Photo, others: Sequence[Photo]) -> Photo | None:
     return None
 
 
-def coach(photos: Sequence[Photo], doubts: Mapping[UUID, Sequence[Doubt]]) -> Coaching:
-    """Judge a set: how many photos, and how many of them can be learnt from without a doubt."""
-    count = len(photos)
-    good = sum(1 for photo in photos if not doubts[photo.pk] or photo.kept_anyway)
-    score = round(100 * min(good, BEST_FROM) / BEST_FROM)
-    return Coaching(count=count, score=score, advice=_advice(count, doubtful=count - good))
-
-
-def _advice(count: int, *, doubtful: int) -> list[str]:
-    advice = []
-    if count < MIN_PHOTOS:
-        more = MIN_PHOTOS - count
-        text = ngettext("Add %(n)d more photo: four are the minimum.",
-                        "Add %(n)d more photos: four are the minimum.", more)  # fmt: skip
-        advice.append(text % {"n": more})
-    if doubtful:
-        text = ngettext("Replace the photo with a warning.",
-                        "Replace the %(n)d photos with a warning.", doubtful)  # fmt: skip
-        advice.append(text % {"n": doubtful})
-    if MIN_PHOTOS <= count < BEST_FROM:
-        advice.append(_("Add photos from another day, in other light: 8 to 16 work best."))
-    if count >= MAX_PHOTOS:
-        advice.append(_("That is the most a set can hold."))
-    return advice
-
-
 def _word(class_name: str) -> str:
-    return {"man": _("man"), "woman": _("woman"), "cat": _("cat"), "dog": _("dog")}.get(
-        class_name, class_name
-    )
+    words = {
+        "man": _("man"), "woman": _("woman"), "boy": _("boy"), "girl": _("girl"), "baby": _("baby"),
+        "cat": _("cat"), "dog": _("dog"),
+    }  # fmt: skip
+    return words.get(class_name, class_name)

@@ -16,6 +16,8 @@ from PIL import Image
 
 # Faces are sought at this size: enough for a face of 4 % of the width, and quick.
 SEARCH_SIDE = 480
+# The face of a portrait is large: in a copy of this size, those of an eighth of its height are found.
+PORTRAIT_SIDE = 200
 # A find much smaller than the largest face is a pattern or a passer-by, not a second subject.
 PASSER_BY = 0.2
 # A cascade is not safe to share between threads.
@@ -39,17 +41,33 @@ def _cascade(name: str) -> Any:
 
 def find_faces(picture: Image.Image) -> list[Face]:
     """Return the faces seen from the front (else those in profile), the largest first."""
-    small = picture.convert("L")
-    small.thumbnail((SEARCH_SIDE, SEARCH_SIDE))
-    grey = cv2.equalizeHist(np.asarray(small))
+    grey = _grey(picture, SEARCH_SIDE)
     with _lock:
         boxes = _look(grey, "frontalface_alt2", neighbours=5)
         if not boxes:
             boxes = _look(grey, "profileface", neighbours=6) or _look(grey[:, ::-1].copy(), "profileface", 6)
+    faces = _faces(boxes, grey)
+    return [face for face in faces if _area(face) >= PASSER_BY * _area(faces[0])]
+
+
+def largest_face(picture: Image.Image) -> Face | None:
+    """Return the largest face: of a portrait found in a tenth of the time, else as by `find_faces`."""
+    grey = _grey(picture, PORTRAIT_SIDE)
+    with _lock:
+        boxes = _look(grey, "frontalface_alt2", neighbours=5)
+    return next(iter(_faces(boxes, grey) or find_faces(picture)), None)
+
+
+def _grey(picture: Image.Image, side: int) -> Any:
+    small = picture.convert("L")
+    small.thumbnail((side, side))
+    return cv2.equalizeHist(np.asarray(small))
+
+
+def _faces(boxes: list[tuple[int, int, int, int]], grey: Any) -> list[Face]:
     height, width = grey.shape
     faces = [Face(x / width, y / height, w / width, h / height) for x, y, w, h in boxes]
-    faces.sort(key=_area, reverse=True)
-    return [face for face in faces if _area(face) >= PASSER_BY * _area(faces[0])]
+    return sorted(faces, key=_area, reverse=True)
 
 
 def _area(face: Face) -> float:
@@ -57,6 +75,6 @@ def _area(face: Face) -> float:
 
 
 def _look(grey: Any, name: str, neighbours: int) -> list[tuple[int, int, int, int]]:
-    side = max(24, SEARCH_SIDE // 26)
+    side = max(24, max(grey.shape) // 26)
     found = _cascade(name).detectMultiScale(grey, 1.1, neighbours, minSize=(side, side))
     return [tuple(int(value) for value in box) for box in found]  # type: ignore[misc]

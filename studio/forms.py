@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from studio.models import PhotoSet
+from studio.consenting import words_for_new_set
+from studio.cropping import Box, Frame, Shape
+from studio.models import PhotoSet, Report
 from studio.ordering import living_tune
 
 CLASS_LABELS = {"man": _("Man"), "woman": _("Woman"), "cat": _("Cat"), "dog": _("Dog")}
@@ -77,18 +81,43 @@ class PhotoSetForm(forms.ModelForm[PhotoSet]):
 class NewPhotoSetForm(PhotoSetForm):
     """The same, with the consent that is recorded."""
 
-    consent = forms.BooleanField(
-        label=_("This is me, or I have their permission, and they are 18 or older."),
-        error_messages={"required": _("Without this we may not take the photos.")},
-    )
+    consent = forms.BooleanField(error_messages={"required": _("Without this we may not take the photos.")})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["consent"].label = words_for_new_set()
+
+
+class CropForm(forms.Form):
+    """A crop of a picture, in its pixels: `kind` and `box`. What is left out is as the face suggests."""
+
+    shape = forms.ChoiceField(choices=Shape.choices, required=False, widget=forms.HiddenInput)
+    left = forms.IntegerField(label=_("From the left"), required=False, min_value=0)
+    top = forms.IntegerField(label=_("From the top"), required=False, min_value=0)
+    width = forms.IntegerField(label=_("Width"), required=False, min_value=1)
+
+    def __init__(self, data: QueryDict, *, frame: Frame) -> None:
+        super().__init__(data)
+        is_valid = self.is_valid()
+        self.kind = Shape(self.cleaned_data.get("shape") or Shape.SQUARE)
+        self.box = self._box(frame)
+        if is_valid:
+            # Shown as it is: what lay outside the picture was moved into it.
+            self.data = {"shape": self.kind, **asdict(self.box)}
+
+    def _box(self, frame: Frame) -> Box:
+        """Return the crop that was asked for, as near to it as the picture allows."""
+        wanted = asdict(frame.first_box(self.kind))
+        wanted |= {name: value for name, value in self.cleaned_data.items() if value is not None}
+        return frame.box(self.kind, wanted["left"], wanted["top"], wanted["width"])
 
 
 def _lifetime(days: str) -> timedelta | None:
     return timedelta(days=int(days)) or None
 
 
-class ShareForm(forms.Form):
-    """A new share link. `cleaned_data` is what `Share.create_for` takes."""
+class PicturesShareForm(forms.Form):
+    """A new link to chosen pictures. `cleaned_data` is what `Share.create_of` takes."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -96,7 +125,6 @@ class ShareForm(forms.Form):
         max_length=80,
         error_messages={"required": _("Give the link a name, so that you know it from others.")},
     )
-    only_liked = forms.BooleanField(label=_("Only the pictures that I like"), required=False)
     downloads = forms.BooleanField(label=_("Visitors may download the originals"), required=False)
     lifetime = forms.TypedChoiceField(
         label=_("The link works for"),
@@ -109,7 +137,56 @@ class ShareForm(forms.Form):
         initial="30",
         coerce=_lifetime,
     )
+    password = forms.CharField(
+        label=_("A password, if you want one"),
+        help_text=_("Tell it to your visitors yourself. We keep only its hash and cannot show it again."),
+        required=False,
+        max_length=100,
+        min_length=4,
+        strip=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
 
     def clean_name(self) -> str:
         """As with photo sets: any script is welcome."""
         return _words(self, "name")
+
+
+class ShareForm(PicturesShareForm):
+    """A new link to a shoot. `cleaned_data` is what `Share.create_for` takes."""
+
+    only_liked = forms.BooleanField(label=_("Only the pictures that I like"), required=False)
+    field_order = ("name", "only_liked")
+
+
+class PasswordForm(forms.Form):
+    """The password of a share link."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=100,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Type the password that came with the link.")},
+    )
+
+
+class ReportForm(forms.Form):
+    """Why a picture should not be there. `cleaned_data` is what `sharing.report` takes."""
+
+    reason = forms.ChoiceField(
+        label=_("What is wrong with it?"),
+        choices=Report.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one, so that we know what to look for.")},
+    )
+    text = forms.CharField(
+        label=_("What else should we know?"),
+        help_text=_("Leave an address here if you want an answer."),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean_text(self) -> str:
+        return "".join(sign for sign in self.cleaned_data["text"] if sign == "\n" or not _is_control(sign))

@@ -6,10 +6,9 @@ queued for fetching. Nothing said about an object can undo what was known of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from secrets import compare_digest
+from itertools import takewhile
 from typing import Any
 
 from django.conf import settings
@@ -21,10 +20,12 @@ from django.utils.translation import gettext as _
 import astria
 from studio import pace
 from studio.astria_client import astria_client
+from studio.budget import OverBudget
 from studio.delivery import deliver
-from studio.models import Image, Prompt, Shoot, Tune
+from studio.models import Event, Image, Prompt, Shoot, Tune
 from studio.models.state import fitting, storable
 from studio.queue import enqueue
+from studio.recognition import recognise
 from studio.settling import fail, settle
 
 MODEL_LIFE = timedelta(days=30)
@@ -40,16 +41,29 @@ def callback_url(shoot: Shoot) -> str:
 def look(shoot: Shoot) -> None:
     """Compare a shoot that Astria has with what Astria says now, and settle it if it is complete.
 
-    Raises nothing of the client's: a look that fails is a look that brought nothing.
+    Raises nothing of the client's: a look that fails is a look that brought nothing; one that found no
+    room in the budget of calls is none.
     """
-    brought = False
-    with suppress(astria.AstriaError):  # it is on the timeline already
+    brought, looked = False, True
+    try:
         brought = _ask(shoot)
+    except OverBudget:
+        shoot.look_again_at(timezone.now() + pace.NO_ROOM, looks=shoot.looks)
+        return
+    except astria.Refused:
+        pass  # an answer; it is on the timeline already
+    except astria.AstriaError:
+        looked = _is_given_up(shoot)
     shoot.refresh_from_db()
-    if shoot.is_final or settle(shoot, looked=True):
+    if shoot.is_final or settle(shoot, looked=looked):
         return
     looks = 0 if brought else shoot.looks + 1
     shoot.look_again_at(next_look(shoot, looks), looks=looks)
+
+
+def _is_given_up(shoot: Shoot) -> bool:
+    """Whether the deadline counts even though Astria did not answer: all may have been made in time."""
+    return shoot.deadline_at is not None and shoot.deadline_at + pace.GIVE_UP_LOOKING < timezone.now()
 
 
 def next_look(shoot: Shoot, looks: int) -> datetime:
@@ -70,15 +84,16 @@ def _ask(shoot: Shoot) -> bool:
         return False
     if tune.status == Tune.Status.TRAINING:
         take_in_tune(tune, client.tunes.get(tune.astria_id))
-    if tune.status == Tune.Status.TRAINED:
-        start_generating(tune)
+    if tune.status != Tune.Status.TRAINED:
+        return False  # no prompt has pictures before its model is there
+    start_generating(tune)
     return take_in_prompts(tune, client.prompts.iterate(tune_id=tune.astria_id), shoot)
 
 
 def take_in_tune(tune: Tune, theirs: astria.Tune) -> None:
     """Take in what Astria says of a tune of ours."""
     tune.learn(
-        eta=theirs.eta,
+        eta=pace.believable(theirs.eta),
         token=theirs.token,
         branch=theirs.branch,
         model_type=theirs.model_type,
@@ -92,10 +107,13 @@ def take_in_tune(tune: Tune, theirs: astria.Tune) -> None:
 
 def _trained(tune: Tune, theirs: astria.Tune, trained_at: datetime) -> None:
     expires_at = theirs.expires_at or trained_at + MODEL_LIFE
-    if tune.mark_trained(astria_id=theirs.id, trained_at=trained_at, expires_at=expires_at):
+    turn = pace.next_turn(expires_at)
+    if tune.mark_trained(
+        astria_id=theirs.id, trained_at=trained_at, expires_at=expires_at, next_check_at=turn
+    ):
         start_generating(tune)
     elif tune.status == Tune.Status.TRAINED and theirs.expires_at:
-        tune.learn(expires_at=expires_at, next_check_at=expires_at)
+        tune.learn(expires_at=expires_at, next_check_at=turn)
 
 
 def start_generating(tune: Tune) -> None:
@@ -115,47 +133,22 @@ def fail_tune(tune: Tune, error: str) -> None:
 
 def take_in_prompts(tune: Tune, theirs: Iterable[astria.Prompt], looking: Shoot) -> bool:
     """Take in the tune's prompts, newest first, down to where `looking` began. True if any was new."""
-    brought = False
-    shoots = list(tune.shoots.all())
-    for prompt in theirs:
-        if prompt.id <= looking.prompt_watermark:
-            break
-        shoot = shoot_of(prompt, shoots)
-        if shoot is not None:
-            brought = take_in_prompt(shoot, prompt) or brought
-    return brought
+    recognised = recognise(tune, above_watermark(theirs, looking))
+    if looking in recognised.in_doubt:
+        _tell_of_doubt(looking)
+    news = [take_in_prompt(shoot, prompt) for shoot, prompt in recognised.owners]
+    return any(news)
 
 
-def shoot_of(theirs: astria.Prompt, shoots: list[Shoot]) -> Shoot | None:
-    """Return which of a tune's shoots a prompt belongs to.
-
-    By the token in its callback; else by being known already; else it lies above the highest prompt that
-    was there before the shoot was posted, and comes from one of the shots of the pack that was ordered.
-    """
-    token = _token_in(theirs.callback)
-    if token is not None:
-        found = (shoot for shoot in shoots if compare_digest(shoot.callback_token.encode(), token.encode()))
-        return next(found, None)
-    known = Prompt.objects.filter(astria_id=theirs.id).select_related("shoot").first()
-    if known is not None:
-        return known.shoot
-    later = [shoot for shoot in shoots if shoot.was_posted and theirs.id > shoot.prompt_watermark]
-    fitting_ones = [shoot for shoot in later if _could_be_of(shoot, theirs)]
-    return max(fitting_ones, key=lambda shoot: shoot.prompt_watermark, default=None)
+def above_watermark(theirs: Iterable[astria.Prompt], shoot: Shoot) -> Iterator[astria.Prompt]:
+    """Return the prompts, newest first, that were not there before `shoot` was posted."""
+    return takewhile(lambda prompt: prompt.id > shoot.prompt_watermark, theirs)
 
 
-def _token_in(callback: str | None) -> str | None:
-    """Return the token in a callback address of ours, else None."""
-    if not callback or not callback.startswith(settings.PUBLIC_URL + "/callbacks/"):
-        return None
-    path = storable(callback).partition("?")[0]
-    return path.rstrip("/").rpartition("/")[2]
-
-
-def _could_be_of(shoot: Shoot, theirs: astria.Prompt) -> bool:
-    if theirs.orig_prompt_id is None:
-        return shoot.trains
-    return shoot.shots().filter(astria_id=theirs.orig_prompt_id).exists()
+def _tell_of_doubt(shoot: Shoot) -> None:
+    text = "prompts that may be of this or of another order were left alone"
+    if not shoot.events.filter(text=text).exists():
+        Event.record(Event.Kind.TROUBLE, text, shoot=shoot)
 
 
 @transaction.atomic
@@ -163,6 +156,7 @@ def take_in_prompt(shoot: Shoot, theirs: astria.Prompt) -> bool:
     """Take in what Astria says of one prompt. True if anything was new.
 
     A narrow callback leaves fields out; they stay as they were. More pictures than expected are kept.
+    What is known to be of another model stays as it is, whoever says otherwise.
     """
     Tune.lock(shoot.tune_id)
     if not fitting(Prompt, {"astria_id": theirs.id}):
@@ -175,12 +169,17 @@ def take_in_prompt(shoot: Shoot, theirs: astria.Prompt) -> bool:
             "expected_images": shoot.images_per_prompt,
         },
     )
+    if prompt.shoot.tune_id != shoot.tune_id:
+        return False
     _learn(prompt, theirs)
     new = [url for url in theirs.images if _add_image(prompt, url)]
     if theirs.images:
         prompt.mark_ready()
     elif theirs.user_error:
         prompt.fail(theirs.user_error)
+    elif Shoot.objects.filter(pk=prompt.shoot_id, status__in=Shoot.FINAL).exists():
+        # Told of after the end: nobody looks whether pictures follow, but a callback may bring them.
+        prompt.fail(_("It did not come in time."))
     return created or bool(new)
 
 

@@ -18,10 +18,12 @@ from typing import IO, Any
 import cv2
 import numpy as np
 import pillow_heif
+from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps
 
 from studio.faces import Face, find_faces
+from studio.scenes import Scene, scene_of
 
 pillow_heif.register_heif_opener(thumbnails=False)
 # Pixels are counted below, with words that a person understands.
@@ -46,6 +48,8 @@ SAME_PICTURE_BITS = 4
 DECODE_WAIT_SECONDS = 5.0
 
 _decoding = threading.BoundedSemaphore(1)
+# Who decodes or waits for it: no more than a quarter of the web's threads, so that pages go on.
+_places = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 4))
 _srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
@@ -74,6 +78,7 @@ class PreparedPhoto:
     sharpness: float
     brightness: float
     faces: list[Face]
+    scene: Scene | None
 
 
 def prepare(file: IO[bytes], *, max_bytes: int) -> PreparedPhoto:
@@ -91,12 +96,17 @@ def prepare(file: IO[bytes], *, max_bytes: int) -> PreparedPhoto:
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    if not _decoding.acquire(timeout=DECODE_WAIT_SECONDS):
+    if not _places.acquire(blocking=False):
         raise Busy
     try:
-        yield
+        if not _decoding.acquire(timeout=DECODE_WAIT_SECONDS):
+            raise Busy
+        try:
+            yield
+        finally:
+            _decoding.release()
     finally:
-        _decoding.release()
+        _places.release()
 
 
 def _decode(data: bytes) -> Image.Image:
@@ -195,6 +205,7 @@ def _describe(picture: Image.Image) -> PreparedPhoto:
         sharpness=sharpness,
         brightness=brightness,
         faces=faces,
+        scene=scene_of(picture, faces),
     )
 
 
@@ -228,7 +239,12 @@ def _perceptual_hash(picture: Image.Image) -> str:
 
 def show_the_same(one: str, other: str) -> bool:
     """Whether two perceptual hashes belong to the same picture (re-encoded, scaled, recoloured)."""
-    return (int(one, 16) ^ int(other, 16)).bit_count() <= SAME_PICTURE_BITS
+    return bits_apart(one, other) <= SAME_PICTURE_BITS
+
+
+def bits_apart(one: str, other: str) -> int:
+    """Return in how many of their 64 bits two perceptual hashes differ."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 def smaller_copy(jpeg: bytes, side: int, quality: int = 90) -> bytes:

@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from studio import pace
-from studio.mail import send_end_mail
-from studio.models import Image, Prompt, Shoot, Tune
-from studio.queue import enqueue
+from studio.mail import write
+from studio.models import Event, Image, Letter, Prompt, Shoot, Tune
 
 
 def settle(shoot: Shoot, *, looked: bool = False) -> bool:
@@ -21,9 +20,10 @@ def settle(shoot: Shoot, *, looked: bool = False) -> bool:
     """
     if shoot.status not in Shoot.AT_ASTRIA:
         return False
-    if not _is_complete(shoot) and not (looked and _is_too_late(shoot)):
+    in_time = _is_complete(shoot)
+    if not in_time and not (looked and _is_too_late(shoot)):
         return False
-    return _end(shoot)
+    return _end(shoot, in_time=in_time)
 
 
 def fail(shoot: Shoot, error: str, *, from_: frozenset[str] | None = None) -> bool:
@@ -33,14 +33,41 @@ def fail(shoot: Shoot, error: str, *, from_: frozenset[str] | None = None) -> bo
     """
     with transaction.atomic():
         Tune.lock(shoot.tune_id)
-        mail_by = timezone.now() + pace.SWEEP
-        if not shoot.finish(Shoot.Status.FAILED, error=error, mail_by=mail_by, from_=from_):
+        if not shoot.finish(Shoot.Status.FAILED, error=error, from_=from_):
             return False
+        _stop_waiting_for_prompts(shoot)
         if shoot.trains:
             shoot.tune.fail(error)
-        shoot.refund(shoot.price - shoot.refunded, key="all", note=shoot.title)
-        enqueue(send_end_mail, shoot.pk)
+        shoot.refund(shoot.price - shoot.refunded, key="all", note=shoot.ledger_note)
+        _write_about(shoot)
     return True
+
+
+@transaction.atomic
+def stop(shoot: Shoot, error: str) -> bool:
+    """End a shoot that Astria has, at the person's own wish, with what has come.
+
+    What is missing is given back; nobody is written to. `error` is for the person to read.
+    """
+    Tune.lock(shoot.tune_id)
+    missing = _missing_by_prompt(shoot)
+    came = Shoot.Status.PARTLY if missing else Shoot.Status.READY
+    status = came if shoot.images.stored().exists() else Shoot.Status.FAILED
+    if not shoot.finish(status, error=error if missing else "", from_=Shoot.AT_ASTRIA):
+        return False
+    _stop_waiting_for_prompts(shoot)
+    _refund(shoot, missing)
+    return True
+
+
+def give_up(shoot: Shoot) -> bool:
+    """Staff: end the shoot now with what has come, and give the rest back. False if it has ended already."""
+    shoot.refresh_from_db()
+    if shoot.is_final:
+        return False
+    if shoot.status in Shoot.AT_ASTRIA:
+        return _end(shoot, in_time=False)
+    return fail(shoot, _("The studio ended this order."), from_=frozenset({shoot.status}))
 
 
 def _is_complete(shoot: Shoot) -> bool:
@@ -62,18 +89,38 @@ def _is_too_late(shoot: Shoot) -> bool:
 
 
 @transaction.atomic
-def _end(shoot: Shoot) -> bool:
+def _end(shoot: Shoot, *, in_time: bool) -> bool:
     Tune.lock(shoot.tune_id)
     missing = _missing_by_prompt(shoot)
-    stored = shoot.images.filter(status=Image.Status.STORED).exists()
-    if not stored:
-        return fail(shoot, _("No picture could be made."))
+    if not shoot.images.stored().exists():
+        return fail(shoot, _("No picture could be made.") if in_time else _words_for_nothing(shoot))
     status = Shoot.Status.PARTLY if missing else Shoot.Status.READY
-    if not shoot.finish(status, mail_by=timezone.now() + pace.SWEEP):
+    error = _("What is missing did not come in time.") if missing and not in_time else ""
+    if not shoot.finish(status, error=error):
         return False
+    _stop_waiting_for_prompts(shoot)
     _refund(shoot, missing)
-    enqueue(send_end_mail, shoot.pk)
+    _write_about(shoot)
     return True
+
+
+def _words_for_nothing(shoot: Shoot) -> str:
+    """Return which stage took so long that not a single picture came."""
+    if shoot.status == Shoot.Status.WAITING:
+        return _("The model was not trained in time.")
+    return _("No picture came in time.")
+
+
+def _stop_waiting_for_prompts(shoot: Shoot) -> None:
+    """Nobody looks at a shoot that has ended; pictures that come all the same are taken in."""
+    stopped = shoot.prompts.stop_waiting(_("It did not come in time."))
+    if stopped:
+        Event.record(Event.Kind.TROUBLE, f"{stopped} prompts did not come in time", shoot=shoot)
+
+
+def _write_about(shoot: Shoot) -> None:
+    """Tell the person; an end happens once, so does its mail."""
+    write(Letter.Kind(shoot.status), key=f"shoot:{shoot.pk}:end", about=shoot)
 
 
 def _refund(shoot: Shoot, missing: dict[str, int]) -> None:
@@ -81,7 +128,7 @@ def _refund(shoot: Shoot, missing: dict[str, int]) -> None:
     so_far = 0
     for key, images in missing.items():
         amount = shoot.share_of_price(so_far + images) - shoot.share_of_price(so_far)
-        shoot.refund(amount, key=key, note=shoot.title)
+        shoot.refund(amount, key=key, note=shoot.ledger_note)
         so_far += images
 
 

@@ -17,21 +17,22 @@ from django.utils.translation import gettext as _
 import astria
 from studio import pace
 from studio.astria_client import astria_client
-from studio.generation import next_look, take_in_tune
+from studio.budget import OverBudget, Purpose, room
+from studio.generation import next_look, take_in_prompt, take_in_tune
 from studio.mail import alarm_staff
-from studio.models import Pause, Shoot, Tune
+from studio.models import Pause, Shoot, Tune, TuneDeletion
 from studio.posting import Post, post_of
 from studio.settling import fail
 
 _QUEUED = frozenset({Shoot.Status.QUEUED})
-_POSTED = frozenset({Shoot.Status.SUBMITTING, Shoot.Status.UNCONFIRMED})
 
 
 def submit(shoot: Shoot) -> None:
     """Post a queued order.
 
     1. Not before the model it is for is at Astria, nor while the site pauses.
-    2. Read the watermark: the highest prompt id that was there before us. Read the photos.
+    2. Learn what must be known before: the highest prompt id that is there (the watermark), and of which kind
+       the model is. Read the photos.
     3. Claim: from here on, a crash leaves `submitting`, which is looked for before it is posted again.
     4. Post, and act on the outcome.
     """
@@ -43,6 +44,7 @@ def submit(shoot: Shoot) -> None:
         return
     try:
         _read_watermark(shoot)
+        _learn_kind_of_model(shoot)
     except astria.AstriaError as error:
         _handle(shoot, error, was_posted=False)
         return
@@ -63,6 +65,9 @@ def _is_ready_to_submit(shoot: Shoot, since: datetime) -> bool:
     if not shoot.trains and (shoot.tune.status in Tune.BEFORE_ASTRIA or _another_is_open(shoot, since)):
         shoot.look_again_at(timezone.now() + pace.FIRST_RETRY, looks=shoot.looks)
         return False
+    if not room(Purpose.ORDER):
+        shoot.look_again_at(timezone.now() + pace.NO_ROOM, looks=shoot.looks)
+        return False
     # Asked last: whoever is let through is the probe, and must really go out.
     if not Pause.allows_submission(probe_every=pace.PROBE_EVERY):
         shoot.look_again_at(timezone.now() + pace.PAUSED_LOOK, looks=shoot.looks)
@@ -73,18 +78,31 @@ def _is_ready_to_submit(shoot: Shoot, since: datetime) -> bool:
 def _another_is_open(shoot: Shoot, since: datetime) -> bool:
     """Two unconfirmed shoots on one tune could not be told apart by their prompts.
 
-    Nor could one from another that was taken after `since`, when the watermark had not been read yet.
+    Nor could one from another that was taken after `since`, when the watermark had not been read yet; nor two
+    themes of which prompts are still to come, as only their number tells whose they are.
     """
-    is_open = Q(status__in=[Shoot.Status.SUBMITTING, Shoot.Status.UNCONFIRMED])
+    is_open = Q(status__in=Shoot.UNANSWERED)
     others = shoot.tune.shoots.filter(trains=False).exclude(pk=shoot.pk)
-    return others.filter(is_open | Q(submitted_at__gte=since)).exists()
+    if others.filter(is_open | Q(submitted_at__gte=since)).exists():
+        return True
+    return shoot.kind == Shoot.Kind.THEME and others.with_prompts_to_come().exists()
 
 
 def _read_watermark(shoot: Shoot) -> None:
     if shoot.trains or shoot.tune.astria_id is None:
         return
-    newest = astria_client(shoot=shoot).prompts.list(tune_id=shoot.tune.astria_id, limit=1)
+    newest = astria_client(purpose=Purpose.ORDER, shoot=shoot).prompts.list(
+        tune_id=shoot.tune.astria_id, limit=1
+    )
     shoot.set_watermark(max((prompt.id for prompt in newest), default=0))
+
+
+def _learn_kind_of_model(shoot: Shoot) -> None:
+    """Words are posted to the model itself or to its base, in a size that suits it: its kind decides."""
+    tune = shoot.tune
+    matters = shoot.kind in {Shoot.Kind.PROMPT, Shoot.Kind.MORE} or "aspect" in shoot.wish
+    if matters and not tune.branch and tune.astria_id is not None:
+        take_in_tune(tune, astria_client(purpose=Purpose.ORDER, shoot=shoot).tunes.get(tune.astria_id))
 
 
 @transaction.atomic
@@ -94,6 +112,8 @@ def claim(shoot: Shoot, from_: frozenset[str], *, since: datetime) -> bool:
     Tune.lock(shoot.tune_id)
     if not Shoot.objects.filter(pk=shoot.pk, attempts=shoot.attempts).exists():
         return False
+    if TuneDeletion.is_asked_for(shoot.tune_id):
+        return False  # studio/erasing_models.py ends it
     if not shoot.trains and _another_is_open(shoot, since):
         shoot.look_again_at(timezone.now() + pace.FIRST_RETRY, looks=shoot.looks)
         return False
@@ -124,6 +144,8 @@ def _handle(shoot: Shoot, error: astria.AstriaError, *, was_posted: bool, again:
     if isinstance(error, (astria.Unauthorized, astria.PaymentRequired, astria.Forbidden)):
         put_back(shoot, pace.PAUSED_LOOK)
         _pause(error)
+    elif isinstance(error, OverBudget):
+        put_back(shoot, pace.NO_ROOM)
     elif isinstance(error, (astria.NotSent, astria.RateLimited)) or not was_posted:
         # Posts are counted as attempts; what failed before the post, as looks.
         wait = pace.retry_delay(shoot.attempts if was_posted else shoot.looks + 1)
@@ -133,13 +155,20 @@ def _handle(shoot: Shoot, error: astria.AstriaError, *, was_posted: bool, again:
     elif isinstance(error, astria.Ambiguous):
         mark_unconfirmed(shoot)
     else:
-        fail(shoot, _words(error), from_=_POSTED)
+        fail(shoot, _words(shoot, error), from_=Shoot.UNANSWERED)
 
 
-def _words(error: astria.AstriaError) -> str:
+def _words(shoot: Shoot, error: astria.AstriaError) -> str:
     """Return why an order was refused, for the person to read."""
     if isinstance(error, astria.NotFound):
-        return _("The pack or the model is no longer available.")
+        if shoot.kind == Shoot.Kind.MORE:
+            return _("The shot to make more of is no longer available.")
+        is_of_pack = shoot.kind == Shoot.Kind.PACK
+        return (
+            _("The pack or the model is no longer available.")
+            if is_of_pack
+            else _("The model is no longer available.")
+        )
     return "; ".join(error.messages) or _("The order was refused.")
 
 
@@ -180,13 +209,14 @@ def mark_unconfirmed(shoot: Shoot) -> None:
 
 
 @transaction.atomic
-def accept(shoot: Shoot, theirs: astria.Tune | None) -> None:
-    """Astria has the order: it answered, or we found it. `theirs` is the tune it trains, if it does."""
+def accept(shoot: Shoot, theirs: astria.Tune | astria.Prompt | None) -> None:
+    """Astria has the order: it answered, or we found it. `theirs` is what the answer named, if anything."""
     tune = shoot.tune
     Tune.lock(tune.pk)
-    if theirs is not None:
-        when = pace.first_look(timezone.now(), theirs.eta)
-        tune.mark_training(astria_id=theirs.id, next_check_at=when, eta=theirs.eta)
+    if isinstance(theirs, astria.Tune):
+        eta = pace.believable(theirs.eta)
+        when = pace.first_look(timezone.now(), eta)
+        tune.mark_training(astria_id=theirs.id, next_check_at=when, eta=eta)
     tune.refresh_from_db()  # a callback may have been quicker than the answer
     shoot.submitted_at = shoot.submitted_at or timezone.now()
     when = next_look(shoot, 0)
@@ -194,5 +224,7 @@ def accept(shoot: Shoot, theirs: astria.Tune | None) -> None:
         shoot.mark_generating(next_check_at=when, deadline_at=timezone.now() + pace.GENERATING_DEADLINE)
     else:
         shoot.mark_waiting(next_check_at=when, deadline_at=timezone.now() + pace.TRAINING_DEADLINE)
-    if theirs is not None:
+    if isinstance(theirs, astria.Tune):
         take_in_tune(tune, theirs)
+    elif theirs is not None:
+        take_in_prompt(shoot, theirs)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from enum import Enum, auto
+
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,12 +12,20 @@ from django.utils.translation import gettext as _
 import astria
 from studio import pace
 from studio.astria_client import astria_client
-from studio.generation import shoot_of, take_in_prompts
+from studio.generation import above_watermark, take_in_prompt
 from studio.mail import alarm_staff
-from studio.models import Event, Pause, Shoot
+from studio.models import Event, Pause, Shoot, TuneDeletion
 from studio.posting import post_of
+from studio.recognition import recognise
 from studio.settling import fail
 from studio.submission import accept, claim, is_given_up, send
+
+
+class Sight(Enum):
+    """What a look for prompts saw, if anything: the order, or what may be the order."""
+
+    FOUND = auto()
+    DOUBT = auto()
 
 
 def look_for(shoot: Shoot) -> None:
@@ -26,29 +37,36 @@ def look_for(shoot: Shoot) -> None:
         if not _fail_unconfirmed(shoot):
             shoot.look_again_at(timezone.now() + pace.UNCONFIRMED_LOOKS[0], looks=shoot.looks)
         return
-    if found:
-        accept(shoot, found if isinstance(found, astria.Tune) else None)
+    if found in (None, Sight.DOUBT):
+        _not_found(shoot, in_doubt=found is Sight.DOUBT)
     else:
-        _not_found(shoot)
+        accept(shoot, found if isinstance(found, astria.Tune) else None)
 
 
-def _not_found(shoot: Shoot) -> None:
+def _not_found(shoot: Shoot, *, in_doubt: bool) -> None:
     """After the last look: post again if Astria would recognise it, else hold it for staff.
 
-    A look counts only when it is due, and once: a task may start twice, or long before its time.
+    A look counts only when it is due, and once: a task may start twice, or long before its time. `in_doubt`:
+    there is something that may be the order, such as a theme of which not every prompt is there yet.
     """
     last = len(pace.UNCONFIRMED_LOOKS) - 1
     due = shoot.updated_at + pace.UNCONFIRMED_LOOKS[min(shoot.looks, last)]
     if timezone.now() < due:
         shoot.look_again_at(due, looks=shoot.looks)
     elif shoot.looks < last:
-        shoot.count_look(shoot.updated_at + pace.UNCONFIRMED_LOOKS[shoot.looks + 1])
-    elif _fail_unconfirmed(shoot):
+        shoot.count_look(_next_look(shoot))
+    elif _is_unwanted(shoot) or _fail_unconfirmed(shoot):
         return
-    elif settings.ASTRIA_IDEMPOTENT:
+    elif settings.ASTRIA_IDEMPOTENT and not in_doubt:
         _post_again(shoot)
     elif shoot.count_look(timezone.now() + pace.HELD_LOOK) and shoot.looks == last + 1:
         _hold(shoot)
+
+
+def _next_look(shoot: Shoot) -> datetime:
+    """Return when to look next; never sooner than planned after this look, should the time have jumped."""
+    this, following = pace.UNCONFIRMED_LOOKS[shoot.looks], pace.UNCONFIRMED_LOOKS[shoot.looks + 1]
+    return max(shoot.updated_at + following, timezone.now() + following - this)
 
 
 def _post_again(shoot: Shoot) -> None:
@@ -59,6 +77,13 @@ def _post_again(shoot: Shoot) -> None:
     post = post_of(shoot)
     if claim(shoot, frozenset({Shoot.Status.UNCONFIRMED}), since=timezone.now()):
         send(shoot, post, again=True)
+
+
+def _is_unwanted(shoot: Shoot) -> bool:
+    """Give an order back that was looked for in vain, if its model is to be deleted anyway."""
+    words = _("The model was deleted.")
+    is_asked_for = TuneDeletion.is_asked_for(shoot.tune_id)
+    return is_asked_for and fail(shoot, words, from_=frozenset({Shoot.Status.UNCONFIRMED}))
 
 
 def _fail_unconfirmed(shoot: Shoot) -> bool:
@@ -80,14 +105,12 @@ def _find_tune(shoot: Shoot) -> astria.Tune | None:
     return astria_client(shoot=shoot).tunes.find(str(shoot.tune_id), created_after=since)
 
 
-def _find_prompts(shoot: Shoot) -> bool:
-    """Whether the tune has prompts above the watermark that can only be this shoot's; takes them in."""
-    client, tune = astria_client(shoot=shoot), shoot.tune
-    mine, shoots = [], list(tune.shoots.all())
-    for theirs in client.prompts.iterate(tune_id=tune.astria_id):
-        if theirs.id <= shoot.prompt_watermark:
-            break
-        if shoot_of(theirs, shoots) == shoot:
-            mine.append(theirs)
-    take_in_prompts(tune, mine, shoot)
-    return bool(mine)
+def _find_prompts(shoot: Shoot) -> Sight | None:
+    """Look for prompts above the watermark that can only be this shoot's, and take them in."""
+    prompts = astria_client(shoot=shoot).prompts.iterate(tune_id=shoot.tune.astria_id)
+    recognised = recognise(shoot.tune, above_watermark(prompts, shoot))
+    for theirs in recognised.of(shoot):
+        take_in_prompt(shoot, theirs)
+    if recognised.of(shoot):
+        return Sight.FOUND
+    return Sight.DOUBT if shoot in recognised.in_doubt else None

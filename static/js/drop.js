@@ -2,6 +2,14 @@
 // However they come, the form hears one event, "files-chosen", with the files as detail.
 
 const zone = () => document.querySelector("[data-drop]");
+// The loud button is for who has no photo here yet.
+const tiles = document.getElementById("tiles");
+const quieten = () => {
+  const isBegun = Boolean(tiles.querySelector("li.tile:not([data-state=removed])"));
+  document.querySelector("[data-choose]")?.classList.toggle("button-quiet", isBegun);
+};
+if (tiles) new MutationObserver(quieten).observe(tiles, { childList: true });
+
 const isFiles = (transfer) => [...(transfer?.types ?? [])].includes("Files");
 
 function tell(target, files) {

@@ -2,8 +2,8 @@
 // Sizes are known from width and height, so nothing moves when a picture arrives.
 
 const GAP = 4;
-
-const isMore = (item) => item.classList.contains("gallery-more");
+// Where each gallery's layout stands: { width, items, rest }, `rest` being where its last, unfilled row begins.
+const states = new WeakMap();
 
 function proportion(item) {
   const picture = item.querySelector("img:not(.gallery-ghost)");
@@ -18,41 +18,47 @@ function size(row, height) {
   }
 }
 
+// Of four thousand pictures only the new ones are laid out, and the row they continue.
+function startOf(state, width, items) {
+  const continues = state && state.width === width && state.items.length <= items.length
+    && state.items.every((item, index) => item === items[index]);
+  return continues ? state.rest : 0;
+}
+
 function layOut(gallery) {
   const width = gallery.clientWidth;
   if (!width) return;
   const wanted = width < 600 ? 240 : Math.min(380, width / 4);
+  const items = [...gallery.children].filter((item) => !item.matches(".gallery-more, [hidden]"));
+  let rest = startOf(states.get(gallery), width, items);
   let row = [];
   let sum = 0;
   let last = wanted;
-  for (const item of gallery.children) {
-    if (isMore(item)) continue;
-    const ratio = proportion(item);
-    row.push({ item, ratio });
+  for (let index = rest; index < items.length; index += 1) {
+    const ratio = proportion(items[index]);
+    row.push({ item: items[index], ratio });
     sum += ratio;
     const height = (width - GAP * (row.length - 1)) / sum;
     if (height > wanted) continue;
     size(row, height);
     last = height;
+    rest = index + 1;
     row = [];
     sum = 0;
   }
   if (row.length) size(row, Math.min(last, (width - GAP * (row.length - 1)) / sum));
+  states.set(gallery, { width, items, rest });
   gallery.dataset.rows = "";
 }
 
-const widths = new WeakMap();
 const observer = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    if (widths.get(target) === target.clientWidth) continue;
-    widths.set(target, target.clientWidth);
-    layOut(target);
+    if (states.get(target)?.width !== target.clientWidth) layOut(target);
   }
 });
 
 function layOutAll() {
   for (const gallery of document.querySelectorAll("[data-gallery]")) {
-    widths.set(gallery, gallery.clientWidth);
     layOut(gallery);
     observer.observe(gallery);
   }
@@ -60,3 +66,4 @@ function layOutAll() {
 
 layOutAll();
 document.addEventListener("htmx:afterSwap", layOutAll);
+document.addEventListener("gallery-changed", layOutAll);

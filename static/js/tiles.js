@@ -1,4 +1,4 @@
-// "Remove", "Keep it anyway" and "Dismiss" on a tile, without leaving the page. Whatever comes
+// "Remove", "Undo", "Keep it anyway" and "Dismiss" on a tile, without leaving the page. Whatever comes
 // back, fragment or page, is asked for the tile: it is there and replaces ours, or it is gone.
 
 const say = (detail) => document.dispatchEvent(new CustomEvent("announce", { detail }));
@@ -22,6 +22,8 @@ async function send(form, tile) {
   if (fresh) {
     tile.replaceWith(fresh);
     fresh.querySelector("button")?.focus();
+    // Back before anybody asked about it.
+    if (fresh.dataset.status === "unchecked") fresh.dispatchEvent(new CustomEvent("photo-stored", { bubbles: true }));
   } else {
     remove(tile);
   }

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import logging
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.logs import about as in_log
+
+logger = logging.getLogger("studio.events")
+
 
 class EventQuerySet(models.QuerySet["Event"]):
-    def calls_of_the_last_minute(self) -> EventQuerySet:
-        return self.filter(kind=Event.Kind.CALL, at__gt=timezone.now() - timedelta(minutes=1))
+    def calls_within(self, time: timedelta, now: datetime) -> EventQuerySet:
+        """Return the calls to Astria begun since `time` ago, the oldest first.
+
+        Other machines may be a little ahead of us; what lies further ahead was written before our clock
+        was set back.
+        """
+        return self.filter(kind=Event.Kind.CALL, at__gt=now - time, at__lt=now + time).order_by("at", "id")
 
 
 class Event(models.Model):
@@ -38,7 +48,7 @@ class Event(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [
-            # The clock's budget: how many calls in the last minute.
+            # The budget: the calls of the last minute.
             models.Index(fields=["kind", "at"], name="event_kind_at"),
             models.Index(fields=["shoot", "-id"], name="event_of_shoot"),
             models.Index(fields=["tune", "-id"], name="event_of_tune"),
@@ -52,4 +62,22 @@ class Event(models.Model):
     @classmethod
     def record(cls, kind: str, text: str, **about: Any) -> Event:
         """Write a line on the timeline `about` a `shoot` or `tune` (or their ids), with `data` if any."""
-        return cls.objects.create(kind=kind, text=text[:300], **about)
+        event = cls.objects.create(kind=kind, text=text[:300], **about)
+        # A state's line says more than its event: the states of prompts and pictures are lines as well.
+        # A call's is written when it has ended.
+        if kind not in {cls.Kind.STATE, cls.Kind.CALL}:
+            event._log()
+        return event
+
+    # Mutators
+
+    def complete(self, text: str, **more: Any) -> None:
+        """Say how what was begun has ended, with `more` data."""
+        self.text, self.data = text[:300], self.data | more
+        self.save(update_fields=["text", "data"])
+        self._log()
+
+    def _log(self) -> None:
+        with in_log(shoot=self.shoot_id, tune=self.tune_id):
+            level = logging.WARNING if self.kind == self.Kind.TROUBLE else logging.INFO
+            logger.log(level, "%s: %s", self.kind, self.text)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from studio.models.event import Event
 from studio.models.shoot import Shoot
-from studio.models.state import StateModel, fitting, storable
+from studio.models.state import StateModel, fitting, held_in, storable
 
 
 class PromptQuerySet(models.QuerySet["Prompt"]):
@@ -20,12 +20,25 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
         """Prompts whose like Astria does not know of yet, and is due to be told."""
         return self.filter(like_check_at__lte=now)
 
+    def want_like(self, wanted: bool) -> int:
+        """Write down what the person's likes add up to. Returns for how many that changed."""
+        changed = self.exclude(like_wanted=wanted)
+        return changed.update(like_wanted=wanted, like_check_at=timezone.now(), like_attempts=0)
+
+    def stop_waiting(self, error: str) -> int:
+        """Fail those that are still waited for. Returns how many."""
+        now, waiting = timezone.now(), self.filter(status=Prompt.Status.WAITING)
+        return waiting.update(status=Prompt.Status.FAILED, error=error, finished_at=now, updated_at=now)
+
 
 class Prompt(StateModel):
     """A prompt at Astria.
 
-        waiting ──▸ ready | failed      ready: it has pictures; failed: Astria said why
+        waiting ──▸ ready | failed      ready: it has pictures; failed: Astria said why, or its shoot ended
         failed ──▸ ready                pictures came all the same
+
+    It has no `next_check_at` of its own: a look at its shoot is a look at all its prompts, and the shoot has
+    one until it ends.
 
     `like_wanted` is what the person's likes add up to, `like_confirmed` what Astria was told;
     while they differ there is a `like_check_at`.
@@ -57,6 +70,8 @@ class Prompt(StateModel):
     like_confirmed = models.BooleanField(default=False)
     like_check_at = models.DateTimeField(null=True)
     like_attempts = models.PositiveIntegerField(default=0)
+    # A worker tells Astria until then; if it died, the next one may.
+    like_claimed_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[PromptQuerySet] = PromptQuerySet.as_manager()  # type: ignore[assignment]
@@ -69,18 +84,23 @@ class Prompt(StateModel):
             models.Index(
                 fields=["like_check_at"], condition=Q(like_check_at__isnull=False), name="prompt_like_due"
             ),
+            # The admin lists what did not come, or not yet.
+            models.Index(
+                fields=["astria_id"],
+                condition=Q(status="failed") | Q(status="waiting"),
+                name="prompt_missing",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=["waiting", "ready", "failed"]), name="prompt_status_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(status="waiting", finished_at__isnull=True)
-                | (~Q(status="waiting") & Q(finished_at__isnull=False)),
+                condition=held_in(Q(finished_at__isnull=False), always=["ready", "failed"]),
                 name="prompt_final_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(status="failed") | ~Q(error=""), name="prompt_failed_has_error"
+                condition=held_in(~Q(error=""), always=["failed"]), name="prompt_failed_has_error"
             ),
             models.CheckConstraint(
                 condition=Q(like_wanted=F("like_confirmed")) | Q(like_check_at__isnull=False),
@@ -106,27 +126,22 @@ class Prompt(StateModel):
         if fields:
             Prompt.objects.filter(pk=self.pk).update(**fields)
 
-    def want_like(self, wanted: bool) -> bool:
-        """Write down what the person's likes add up to. True if that changed."""
-        rows = Prompt.objects.filter(pk=self.pk).exclude(like_wanted=wanted)
-        changed = rows.update(like_wanted=wanted, like_check_at=timezone.now(), like_attempts=0)
-        self.like_wanted = wanted
-        return bool(changed)
-
-    def claim_like(self, *, next_check_at: datetime) -> bool:
-        """Take a like for telling; it is due again at `next_check_at` if we die meanwhile."""
-        rows = Prompt.objects.filter(pk=self.pk, like_check_at=self.like_check_at)
-        return bool(rows.update(like_check_at=next_check_at))
+    def claim_like(self, *, until: datetime) -> bool:
+        """Take a like for telling, `until` when nobody else may; then it is due again."""
+        free = Q(like_claimed_until=None) | Q(like_claimed_until__lte=timezone.now())
+        rows = Prompt.objects.filter(free, pk=self.pk, like_check_at=self.like_check_at)
+        return bool(rows.update(like_check_at=until, like_claimed_until=until))
 
     def confirm_like(self, told: bool) -> None:
         """Astria knows `told`. If the person changed their mind meanwhile, it stays due."""
         rows = Prompt.objects.filter(pk=self.pk)
-        rows.filter(like_wanted=told).update(like_confirmed=told, like_check_at=None, like_attempts=0)
-        rows.exclude(like_wanted=told).update(like_confirmed=told, like_check_at=timezone.now())
+        known = {"like_confirmed": told, "like_claimed_until": None}
+        rows.filter(like_wanted=told).update(**known, like_check_at=None, like_attempts=0)
+        rows.exclude(like_wanted=told).update(**known, like_check_at=timezone.now())
 
     def retry_like_at(self, when: datetime) -> None:
         rows = Prompt.objects.filter(pk=self.pk, like_check_at__isnull=False)
-        rows.update(like_check_at=when, like_attempts=F("like_attempts") + 1)
+        rows.update(like_check_at=when, like_claimed_until=None, like_attempts=F("like_attempts") + 1)
 
     def _record(self, to: str, error: str) -> None:
         """A prompt's moves stand on its shoot's timeline only when something is wrong."""

@@ -1,15 +1,18 @@
-"""A link to the pictures of a shoot, for people without an account."""
+"""A link to some of a person's pictures, for people without an account."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import ClassVar
 
-from django.db import models
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CreditAccount, User
@@ -35,19 +38,24 @@ class ShareQuerySet(models.QuerySet["Share"]):
 
 
 class Share(models.Model):
-    """Whoever has the link sees the pictures of one shoot, until it expires or is revoked.
+    """Whoever has the link, and its password if it has one, sees the pictures until it expires or is revoked.
 
-    What it shows is asked anew each time: a picture hidden, or no longer liked, is gone from it.
+    Of a shoot: all its pictures. Without a shoot: those that were chosen one by one. `only_liked`: of these
+    (or, without either, of all that the account has) the liked ones. What it shows is asked anew each time:
+    a picture hidden, or no longer liked, is gone from it.
     """
 
     account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="shares")
-    shoot = models.ForeignKey(Shoot, on_delete=models.CASCADE, related_name="shares")
+    shoot = models.ForeignKey(Shoot, on_delete=models.CASCADE, null=True, related_name="shares")
+    chosen = models.ManyToManyField(Image, related_name="shares")
     # What visitors read above the pictures.
     name = models.CharField(max_length=80)
     token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
     only_liked = models.BooleanField(default=False)
     # Whether visitors may have the originals.
     downloads = models.BooleanField(default=False)
+    # Its hash, as those of accounts; "" lets in whoever has the link.
+    password = models.CharField(max_length=128, blank=True, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     visits = models.PositiveIntegerField(default=0)
@@ -58,7 +66,10 @@ class Share(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         verbose_name = _("share link")
-        indexes = [models.Index(fields=["shoot", "-created_at"], name="shares_of_shoot")]
+        indexes = [
+            models.Index(fields=["shoot", "-created_at"], name="shares_of_shoot"),
+            models.Index(fields=["-created_at"], name="share_by_time"),
+        ]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="share_has_name")]
 
     def __str__(self) -> str:
@@ -68,17 +79,40 @@ class Share(models.Model):
 
     @classmethod
     def create_for(
-        cls, shoot: Shoot, *, name: str, only_liked: bool, downloads: bool, lifetime: timedelta | None
+        cls,
+        shoot: Shoot,
+        *,
+        name: str,
+        only_liked: bool,
+        downloads: bool,
+        lifetime: timedelta | None,
+        password: str = "",
     ) -> Share:
         """Return a new link to `shoot`; without a `lifetime` it lasts until it is revoked."""
         return cls.objects.create(
             account_id=shoot.account_id,
             shoot=shoot,
-            name=name,
             only_liked=only_liked,
-            downloads=downloads,
-            expires_at=timezone.now() + lifetime if lifetime else None,
+            **_terms(name, downloads, lifetime, password),
         )
+
+    @classmethod
+    def create_of(
+        cls,
+        account: CreditAccount,
+        chosen: Iterable[Image] | None,
+        *,
+        name: str,
+        downloads: bool,
+        lifetime: timedelta | None,
+        password: str = "",
+    ) -> Share:
+        """Return a new link to the `chosen` pictures of an account; None: to all that are liked."""
+        terms = _terms(name, downloads, lifetime, password)
+        with transaction.atomic():
+            share = cls.objects.create(account=account, only_liked=chosen is None, **terms)
+            share.chosen.set(chosen or [])
+        return share
 
     # Mutators
 
@@ -93,10 +127,22 @@ class Share(models.Model):
 
     def images(self) -> ImageQuerySet:
         """Return the pictures that the link shows now."""
-        images = Image.objects.shown().filter(shoot=self.shoot_id)
+        images = Image.objects.shown().filter(account=self.account_id)
+        if self.shoot_id:
+            images = images.filter(shoot=self.shoot_id)
+        elif not self.only_liked:
+            images = images.filter(shares=self)
         return images.filter(liked_at__isnull=False) if self.only_liked else images
 
+    def is_opened_by(self, password: str) -> bool:
+        return not self.password or check_password(password, self.password)
+
     # Properties
+
+    @property
+    def key(self) -> str:
+        """What a browser keeps once it was given the password; it says nothing of it, and fits no other."""
+        return salted_hmac("studio.share", f"{self.pk}:{self.password}", algorithm="sha256").hexdigest()
 
     @property
     def is_expired(self) -> bool:
@@ -108,3 +154,13 @@ class Share(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("studio:shared", args=[self.token])
+
+
+def _terms(name: str, downloads: bool, lifetime: timedelta | None, password: str) -> dict[str, object]:
+    """Return the columns that every kind of link has."""
+    return {
+        "name": name,
+        "downloads": downloads,
+        "expires_at": timezone.now() + lifetime if lifetime else None,
+        "password": make_password(password) if password else "",
+    }

@@ -8,17 +8,25 @@ from math import ceil
 from typing import ClassVar
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CreditAccount, User
 from packs.models import Pack, PackPrompt
+from studio import pace
 from studio.models.event import Event
-from studio.models.state import StateModel
+from studio.models.state import StateModel, held_in
 from studio.models.token import new_token
 from studio.models.tune import Tune
+
+# For the constraints: where Astria has the order, or had it; where it was about to have it at least once.
+_TAKEN = ["waiting", "generating", "ready", "partly"]
+_POSTED = ["submitting", "unconfirmed", *_TAKEN]
+_LIVING = ["queued", "submitting", "unconfirmed", "waiting", "generating"]
+_TOLD = ["ready", "partly", "failed"]
 
 
 class ShootQuerySet(models.QuerySet["Shoot"]):
@@ -32,13 +40,30 @@ class ShootQuerySet(models.QuerySet["Shoot"]):
     def due(self, now: datetime) -> ShootQuerySet:
         return self.filter(next_check_at__lte=now)
 
+    def with_prompts_to_come(self) -> ShootQuerySet:
+        """Themes that Astria has, and has not yet announced every prompt of."""
+        announced = self.filter(kind=Shoot.Kind.THEME, status__in=Shoot.AT_ASTRIA)
+        return announced.annotate(known=Count("prompts")).filter(known__lt=F("expected_prompts"))
+
+    def late(self, now: datetime) -> ShootQuerySet:
+        """Those that take so long that people are told: see studio.progress.is_late."""
+        stage_began = Coalesce("generating_at", "submitted_at", "queued_at")
+        announced = Q(status=Shoot.Status.WAITING, tune__eta__isnull=False)
+        # What lives is looked at, and has an index.
+        living = self.filter(next_check_at__isnull=False).annotate(stage_began_at=stage_began)
+        return living.filter(
+            announced & Q(tune__eta__lt=now - pace.LATE_AFTER)
+            | ~announced & Q(stage_began_at__lt=now - 2 * pace.LATE_AFTER)
+        )
+
     def make_due(self) -> None:
         """Have the clock take them at once; those that nothing is left to do for stay as they are."""
         self.filter(next_check_at__isnull=False).update(next_check_at=timezone.now())
 
 
 class Shoot(StateModel):
-    """A request for pictures: a pack on a new or an existing model.
+    """A request for pictures: a pack on a new or an existing model, or a theme, a written prompt or more
+    pictures like a shot on an existing one.
 
         draft ──▸ queued ──▸ submitting ──▸ waiting ──▸ generating ──▸ ready | partly
         submitting ──▸ queued                       nothing was sent: again later
@@ -48,19 +73,30 @@ class Shoot(StateModel):
         submitting | unconfirmed ──▸ generating     Astria has it, and the model is there already
         waiting ──▸ ready | partly                  too late, or all came before we heard of the model
         queued | submitting | unconfirmed | waiting | generating ──▸ failed
-        draft | queued ──▸ cancelled                the person took it back
+        queued ──▸ cancelled                        the person took it back
 
     draft: written down and not paid; it never outlives the order's transaction. queued: paid, waits for
     a worker (or for the site's pause to end). waiting: Astria has it and trains the model. generating:
     the model is there, pictures come. The ends: every ordered picture came (ready), some did (partly),
     none did (failed), or nothing was sent (cancelled).
+
+    `wish` is what was asked for, frozen at order, by kind:
+    pack: `prompt_ids`, Astria's ids of the shots, if not the whole pack was ordered; theme: `theme`,
+    `num_images` each, `aspect` if any; prompt: `text`, `seed`, `num_images`, `look` (studio.wishes.Look) if
+    any; more: `prompt_id`, Astria's id of the shot to make again, its `text`, the new `seed`, `num_images`.
     """
+
+    class Kind(models.TextChoices):
+        PACK = "pack", _("pack")
+        THEME = "theme", _("theme")
+        PROMPT = "prompt", _("written prompt")
+        MORE = "more", _("more like a shot")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
         QUEUED = "queued", _("queued")
         SUBMITTING = "submitting", _("being submitted")
-        UNCONFIRMED = "unconfirmed", _("unconfirmed")
+        UNCONFIRMED = "unconfirmed", _("being confirmed")
         WAITING = "waiting", _("training")
         GENERATING = "generating", _("taking pictures")
         READY = "ready", _("ready")
@@ -70,8 +106,8 @@ class Shoot(StateModel):
 
     FINAL = frozenset({Status.READY, Status.PARTLY, Status.FAILED, Status.CANCELLED})
     AT_ASTRIA = frozenset({Status.WAITING, Status.GENERATING})
-    # Ends that the person is written to about: what they cancelled they know.
-    TOLD_BY_MAIL = FINAL - {Status.CANCELLED}
+    # Nobody knows whether Astria has it.
+    UNANSWERED = frozenset({Status.SUBMITTING, Status.UNCONFIRMED})
     MOVES = {
         Status.QUEUED: frozenset({Status.DRAFT, Status.SUBMITTING}),
         Status.SUBMITTING: frozenset({Status.QUEUED, Status.UNCONFIRMED}),
@@ -83,22 +119,29 @@ class Shoot(StateModel):
         Status.FAILED: frozenset(
             {Status.QUEUED, Status.SUBMITTING, Status.UNCONFIRMED, Status.WAITING, Status.GENERATING}
         ),
-        Status.CANCELLED: frozenset({Status.DRAFT, Status.QUEUED}),
+        Status.CANCELLED: frozenset({Status.QUEUED}),
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="shoots")
     tune = models.ForeignKey(Tune, on_delete=models.CASCADE, related_name="shoots")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PACK)
     # The tune was ordered together with this shoot: what is posted trains it.
     trains = models.BooleanField()
-    pack = models.ForeignKey(Pack, on_delete=models.PROTECT, related_name="+")
+    # Its index is the one below.
+    pack = models.ForeignKey(Pack, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    wish = models.JSONField(default=dict)
     title = models.CharField(max_length=200)
-    # The photo set and how many orders it had seen: the same form sent twice, or from two tabs, is one order.
-    order_key = models.CharField(max_length=64, unique=True)
+    # A shot of that shoot, made again for nothing.
+    redo_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="redos")
+    # What it was ordered from and the key of the form: sent twice, or from two tabs, it is one order.
+    order_key = models.CharField(max_length=110, unique=True)
     callback_token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
 
     # Frozen at order.
     price = models.PositiveIntegerField()
+    # What Astria should charge us for it, in milli-cents: an estimate, for the caps and for margins.
+    cost_mc = models.PositiveBigIntegerField(default=0, editable=False)
     refunded = models.PositiveIntegerField(default=0)
     expected_prompts = models.PositiveIntegerField()
     expected_images = models.PositiveIntegerField()
@@ -117,7 +160,6 @@ class Shoot(StateModel):
     generating_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    mailed_at = models.DateTimeField(null=True)
 
     objects: ClassVar[ShootQuerySet] = ShootQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -129,8 +171,28 @@ class Shoot(StateModel):
                 fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="shoot_due"
             ),
             models.Index(fields=["account", "-created_at"], name="shoots_of_account"),
+            # The console counts the orders of a period.
+            models.Index(fields=["queued_at", "status"], name="shoots_by_time"),
+            # How long shoots take is learnt from the latest that ended.
+            models.Index(fields=["-ended_at"], condition=Q(ended_at__isnull=False), name="shoots_by_end"),
+            # The latest orders of a pack, of which its figures are made.
+            models.Index(fields=["pack", "-queued_at"], name="shoots_of_pack"),
+            # What a day has cost.
+            models.Index(fields=["created_at"], name="shoot_by_day"),
+            # The admin lists those that did not end as ordered.
+            models.Index(
+                fields=["-created_at"],
+                condition=Q(status="partly") | Q(status="failed") | Q(status="cancelled"),
+                name="shoot_ended_otherwise",
+            ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["redo_of"],
+                condition=~Q(status__in=["failed", "cancelled"]),
+                name="one_free_redo_per_shoot",
+            ),
+            models.CheckConstraint(condition=Q(redo_of=None) | Q(price=0), name="shoot_redo_is_free"),
             models.CheckConstraint(
                 condition=Q(
                     status__in=[
@@ -149,39 +211,52 @@ class Shoot(StateModel):
                 name="shoot_status_is_known",
             ),
             models.CheckConstraint(
+                condition=Q(kind="pack", pack__isnull=False)
+                | Q(kind__in=["theme", "prompt", "more"], pack__isnull=True, trains=False),
+                name="shoot_kind_has_pack",
+            ),
+            models.CheckConstraint(
                 condition=Q(refunded__gte=0) & Q(refunded__lte=F("price")), name="shoot_refund_within_price"
             ),
-            models.CheckConstraint(condition=Q(expected_images__gt=0), name="shoot_expects_images"),
             models.CheckConstraint(
-                condition=Q(status="draft") | Q(status="cancelled") | Q(queued_at__isnull=False),
+                condition=Q(expected_images__gt=0, expected_prompts__gt=0), name="shoot_expects_images"
+            ),
+            models.CheckConstraint(
+                condition=held_in(Q(queued_at__isnull=True), always=["draft"]),
                 name="shoot_ordered_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["waiting", "generating", "ready", "partly"])
-                | Q(submitted_at__isnull=False),
+                condition=held_in(Q(attempts__gt=0), always=_POSTED, maybe=["queued", "failed", "cancelled"]),
+                name="shoot_posted_has_attempts",
+            ),
+            models.CheckConstraint(
+                condition=held_in(Q(submitted_at__isnull=False), always=_TAKEN, maybe=["failed"]),
                 name="shoot_at_astria_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["waiting", "generating"]) | Q(deadline_at__isnull=False),
+                condition=held_in(Q(deadline_at__isnull=False), always=_TAKEN, maybe=["failed"]),
                 name="shoot_at_astria_has_deadline",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["ready", "partly", "failed", "cancelled"], ended_at__isnull=False)
-                | (~Q(status__in=["ready", "partly", "failed", "cancelled"]) & Q(ended_at__isnull=True)),
+                condition=held_in(Q(generating_at__isnull=False), always=["generating"], maybe=_TOLD),
+                name="shoot_generating_has_time",
+            ),
+            models.CheckConstraint(
+                condition=held_in(Q(ended_at__isnull=False), always=[*_TOLD, "cancelled"]),
                 name="shoot_ended_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(status="failed") | ~Q(error=""), name="shoot_failed_has_error"
+                condition=held_in(~Q(error=""), always=["failed"], maybe=["partly"]),
+                name="shoot_failed_has_error",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "ready", "partly", "failed", "cancelled"])
-                | Q(next_check_at__isnull=False),
+                condition=held_in(Q(next_check_at__isnull=False), always=_LIVING),
                 name="shoot_living_is_looked_at",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.title} ({self.pk})"
+        return f"{self.ledger_note} ({self.pk})"
 
     # Mutators
 
@@ -224,17 +299,12 @@ class Shoot(StateModel):
             looks=0,
         )
 
-    def finish(
-        self, status: str, *, mail_by: datetime, error: str = "", from_: frozenset[str] | None = None
-    ) -> bool:
-        """End as `ready`, `partly` or `failed` (then with the reason in a person's words).
+    def finish(self, status: str, *, error: str = "", from_: frozenset[str] | None = None) -> bool:
+        """End as `ready`, `partly` or `failed`, the latter two with the reason in a person's words.
 
-        The shoot stays due at `mail_by` until the person was written to. `from_` narrows the states it
-        may be in.
+        `from_` narrows the states it may be in.
         """
-        return self._transition(
-            status, from_=from_, ended_at=timezone.now(), error=error, next_check_at=mail_by
-        )
+        return self._transition(status, from_=from_, ended_at=timezone.now(), error=error)
 
     def cancel(self) -> bool:
         """Take the order back; only while it is queued."""
@@ -255,7 +325,8 @@ class Shoot(StateModel):
     def refund(self, amount: int, *, key: str, note: str) -> int:
         """Give back `amount` credits, never more in all than the price. Returns what was given now."""
         with transaction.atomic():
-            shoot = Shoot.objects.select_for_update().get(pk=self.pk)
+            # Without its key: callbacks that come for it meanwhile need not wait.
+            shoot = Shoot.objects.select_for_update(no_key=True).get(pk=self.pk)
             amount = min(amount, shoot.price - shoot.refunded)
             if amount <= 0 or not shoot.account.refund(amount, key=f"shoot:{self.pk}:{key}", note=note):
                 return 0
@@ -264,20 +335,16 @@ class Shoot(StateModel):
         self.refunded = shoot.refunded + amount
         return amount
 
-    def claim_mail(self) -> bool:
-        """Take the right to write to the person about the end. True once."""
-        rows = Shoot.objects.filter(pk=self.pk, mailed_at=None, status__in=self.TOLD_BY_MAIL)
-        return bool(rows.update(mailed_at=timezone.now(), next_check_at=None))
-
-    def mail_again_at(self, when: datetime | None) -> None:
-        """Undo `claim_mail`: the mail did not leave. None: it is given up."""
-        Shoot.objects.filter(pk=self.pk).update(mailed_at=None, next_check_at=when)
-
     # Queries
 
     def shots(self) -> models.QuerySet[PackPrompt]:
-        """Return the template prompts that were ordered."""
-        return PackPrompt.objects.filter(pack_class__pack=self.pack_id, pack_class__name=self.tune.class_name)
+        """Return the template prompts that were ordered; none but of a pack."""
+        # Also those that Astria has taken out of the pack since.
+        shots = PackPrompt.with_missing.filter(
+            pack_class__pack=self.pack_id or 0, pack_class__name=self.tune.class_name
+        )
+        chosen = self.wish.get("prompt_ids")
+        return shots.filter(astria_id__in=chosen) if chosen else shots
 
     def share_of_price(self, images: int) -> int:
         """Return what `images` of the ordered pictures cost, rounded in the person's favour."""
@@ -296,11 +363,20 @@ class Shoot(StateModel):
     @property
     def was_posted(self) -> bool:
         """Whether Astria may have prompts of this shoot."""
-        return self.attempts > 0 or self.submitted_at is not None
+        return self.attempts > 0 and self.status not in {self.Status.QUEUED, self.Status.CANCELLED}
+
+    @property
+    def ledger_note(self) -> str:
+        """What the ledger says: the pack's title, else the kind. Its lines outlive the person's own words."""
+        return self.pack.title if self.pack else str(self.get_kind_display())
 
     @property
     def is_cancellable(self) -> bool:
         return self.status == self.Status.QUEUED
+
+    @property
+    def shares_url(self) -> str:
+        return reverse("studio:shares", args=[self.pk])
 
     def get_absolute_url(self) -> str:
         return reverse("studio:shoot", args=[self.pk])

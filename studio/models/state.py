@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from config.logs import scrub
+from config.logs import about, scrub
 from studio.models.event import Event
 
 logger = logging.getLogger("studio.state")
@@ -39,6 +39,16 @@ def fitting(model: type[models.Model], said: Mapping[str, Any]) -> dict[str, Any
             continue
         fits[name] = value
     return fits
+
+
+def held_in(there: Q, *, always: Iterable[str], maybe: Iterable[str] = ()) -> Q:
+    """Return the condition of a check constraint: `there` holds in the states `always` and in no other.
+
+    In the states `maybe` it may hold or not.
+    """
+    always, maybe = list(always), list(maybe)
+    condition = (Q(status__in=always) & there) | (~Q(status__in=always + maybe) & ~there)
+    return condition | Q(status__in=maybe) if maybe else condition
 
 
 class StateModel(models.Model):
@@ -74,13 +84,14 @@ class StateModel(models.Model):
             # Astria's words may repeat what was sent, a callback's address with its token too.
             fields["error"] = scrub(storable(fields["error"]))[:300]
         fields |= {"status": to, "updated_at": timezone.now()}
-        with transaction.atomic():
+        with about(**self._ids()), transaction.atomic():
             rows: models.QuerySet[Any] = type(self)._default_manager.filter(pk=self.pk)
             rows = rows.filter(Q(status__in=allowed))
             if not rows.update(**fields):
-                logger.info("%s %s: not moved to %s", self._meta.model_name, self.pk, to)
+                logger.info("%s: not moved to %s", self._meta.model_name, to)
                 return False
             self._record(to, str(fields.get("error") or ""))
+            logger.info("%s: %s → %s", self._meta.model_name, self.status, to)
         for name, value in fields.items():
             setattr(self, name, value)
         return True
@@ -89,4 +100,8 @@ class StateModel(models.Model):
         name = self._meta.model_name
         text = f"{name}: {self.status} → {to}" + (f" ({error})" if error else "")
         Event.record(Event.Kind.STATE, text, **{str(name): self})
-        logger.info("%s %s: %s → %s", name, self.pk, self.status, to)
+
+    def _ids(self) -> dict[str, object]:
+        """Return what a log line about this row is about."""
+        of = {name: getattr(self, f"{name}_id", None) for name in ("shoot", "tune")}
+        return of | {str(self._meta.model_name): self.pk}

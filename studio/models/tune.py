@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CreditAccount, User
 from studio.models.photo import PhotoSet
-from studio.models.state import StateModel, fitting
+from studio.models.state import StateModel, fitting, held_in
 
 
 class TuneQuerySet(models.QuerySet["Tune"]):
@@ -35,7 +36,7 @@ class Tune(StateModel):
         submitting | unconfirmed ──▸ trained        a callback was quicker than the answer
         queued | submitting | unconfirmed | training ──▸ failed
         queued ──▸ deleted                          the order was cancelled
-        trained | expired | failed ──▸ deleted      it was erased
+        training | trained | expired | failed ──▸ deleted      at the person's wish; see TuneDeletion
 
     While its first shoot is being submitted, the tune moves with it, in the same transaction.
     """
@@ -43,7 +44,7 @@ class Tune(StateModel):
     class Status(models.TextChoices):
         QUEUED = "queued", _("queued")
         SUBMITTING = "submitting", _("being submitted")
-        UNCONFIRMED = "unconfirmed", _("unconfirmed")
+        UNCONFIRMED = "unconfirmed", _("being confirmed")
         TRAINING = "training", _("training")
         TRAINED = "trained", _("trained")
         FAILED = "failed", _("failed")
@@ -60,7 +61,9 @@ class Tune(StateModel):
         Status.TRAINED: frozenset({Status.SUBMITTING, Status.UNCONFIRMED, Status.TRAINING}),
         Status.FAILED: frozenset({Status.QUEUED, Status.SUBMITTING, Status.UNCONFIRMED, Status.TRAINING}),
         Status.EXPIRED: frozenset({Status.TRAINED}),
-        Status.DELETED: frozenset({Status.QUEUED, Status.TRAINED, Status.EXPIRED, Status.FAILED}),
+        Status.DELETED: frozenset(
+            {Status.QUEUED, Status.TRAINING, Status.TRAINED, Status.EXPIRED, Status.FAILED}
+        ),
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -94,6 +97,11 @@ class Tune(StateModel):
             # The clock takes what is due.
             models.Index(fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="tune_due"),
             models.Index(fields=["account", "-created_at"], name="tunes_of_account"),
+            # The admin lists the latest first.
+            models.Index(fields=["-created_at"], name="tune_by_time"),
+            models.Index(
+                fields=["-created_at"], condition=Q(status="failed") | Q(status="deleted"), name="tune_ended"
+            ),
         ]
         constraints = [
             # One living model per photo set: a second order of the same set finds the first.
@@ -118,25 +126,76 @@ class Tune(StateModel):
                 name="tune_status_is_known",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["training", "trained", "expired"]) | Q(astria_id__isnull=False),
+                condition=held_in(
+                    Q(astria_id__isnull=False),
+                    always=["training", "trained", "expired"],
+                    maybe=["failed", "deleted"],
+                ),
                 name="tune_at_astria_has_id",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["trained", "expired"]) | Q(trained_at__isnull=False),
+                condition=held_in(
+                    Q(trained_at__isnull=False), always=["trained", "expired"], maybe=["deleted"]
+                ),
                 name="tune_trained_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(status="failed") | (Q(failed_at__isnull=False) & ~Q(error="")),
-                name="tune_failed_has_time_and_error",
+                condition=held_in(
+                    Q(expires_at__isnull=False), always=["trained", "expired"], maybe=["deleted"]
+                ),
+                name="tune_trained_expires",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["failed", "expired", "deleted"]) | Q(next_check_at__isnull=False),
+                condition=held_in(Q(failed_at__isnull=False), always=["failed"], maybe=["deleted"]),
+                name="tune_failed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=held_in(~Q(error=""), always=["failed"], maybe=["deleted"]),
+                name="tune_failed_has_error",
+            ),
+            models.CheckConstraint(
+                condition=held_in(Q(next_check_at__isnull=True), always=["failed", "expired", "deleted"]),
                 name="tune_living_is_looked_at",
             ),
         ]
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    # Queries
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When this model, which can be used now, will be gone; None if it cannot, or will be extended."""
+        if self.status != self.Status.TRAINED or self.expires_at is None or self.expires_at <= timezone.now():
+            return None
+        return None if self.extensions.open().exists() else self.expires_at
+
+    @property
+    def is_past_its_end(self) -> bool:
+        """Whether its time is over though nobody has looked yet; one to be extended lives on."""
+        is_trained = self.status == self.Status.TRAINED
+        return is_trained and self.is_over and not self.extensions.open().exists()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time that Astria named has passed."""
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def name(self) -> str:
+        """What its photos are called, or whom they showed, if they were erased."""
+        return self.photo_set.name if self.photo_set else self.class_name.capitalize()
+
+    def get_absolute_url(self) -> str:
+        return reverse("studio:model", args=[self.pk])
+
+    @property
+    def gone_at(self) -> datetime | None:
+        """When it went, or will go: Astria may have let it go before its time."""
+        if self.status == self.Status.EXPIRED and self.expires_at is not None:
+            return min(self.expires_at, self.updated_at)
+        return self.expires_at
 
     # Mutators
 
@@ -163,14 +222,16 @@ class Tune(StateModel):
             self.Status.TRAINING, astria_id=astria_id, next_check_at=next_check_at, **known
         )
 
-    def mark_trained(self, *, astria_id: int, trained_at: datetime, expires_at: datetime) -> bool:
-        """The model can be used until `expires_at`, which is also when it is next looked at."""
+    def mark_trained(
+        self, *, astria_id: int, trained_at: datetime, expires_at: datetime, next_check_at: datetime
+    ) -> bool:
+        """The model can be used until `expires_at`."""
         return self._transition(
             self.Status.TRAINED,
             astria_id=astria_id,
             trained_at=trained_at,
             expires_at=expires_at,
-            next_check_at=expires_at,
+            next_check_at=next_check_at,
         )
 
     def fail(self, error: str) -> bool:
@@ -181,6 +242,11 @@ class Tune(StateModel):
 
     def mark_deleted(self) -> bool:
         return self._transition(self.Status.DELETED)
+
+    def forget_traits(self) -> None:
+        """Its photos were erased; what was said of the face goes with them."""
+        Tune.objects.filter(pk=self.pk).update(characteristics={})
+        self.characteristics = {}
 
     def learn(self, **known: Any) -> None:
         """Keep what Astria said of the tune; what it left out stays as it was."""

@@ -13,15 +13,15 @@ from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest, posted_id
 from studio.draft import single_tile
-from studio.inspection import NotChecked, inspect_upload
+from studio.inspection import BeingAsked, NotChecked, inspect_upload
 from studio.inspection import inspect as inspect_photo
 from studio.models import Photo
 from studio.models.photo import is_allowed_class
 from studio.photos import Busy, PhotoRefused, prepare
-from studio.ratelimit import is_within
+from studio.ratelimit import is_within, seconds_left
 
-# A person's set holds 20 photos and may change its class a few times.
-MOST_A_MINUTE = 60
+# A person's set holds 20 photos, may change its class a few times, and asks again where it has to wait.
+MOST_A_MINUTE = 120
 # When Astria hangs, no more than a quarter of the web's threads hang with it.
 _places = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 4))
 
@@ -37,8 +37,10 @@ def inspect(request: SignedInRequest) -> HttpResponse:
     if not is_allowed_class(name):
         return JsonResponse({"error": _("Say which class name to look for.")}, status=422)
     if not is_within("inspect", str(request.user.pk), most=MOST_A_MINUTE, seconds=60):
-        return JsonResponse(
-            {"error": _("That was a lot at once. Wait a minute; your photos are safe.")}, status=429
+        return _later(
+            _("That was a lot at once. Your photos are safe; checking goes on in a minute."),
+            status=429,
+            seconds=seconds_left(60),
         )
     if "photo" in request.POST:
         return _of_photo(request, name)
@@ -50,15 +52,22 @@ def _of_photo(request: SignedInRequest, name: str) -> HttpResponse:
     if not _places.acquire(blocking=False):
         return _come_again()
     answer: dict[str, object] | None = None
+    again = 0
     try:
         answer = inspect_photo(photo, name)
-    except NotChecked:
-        pass
+    except BeingAsked:
+        return _come_again()
+    except NotChecked as error:
+        again = error.again
     finally:
         _places.release()
-    if request.htmx:
-        return render(request, "studio/_tile.html", {"tile": single_tile(photo)})
-    return _answer(answer)
+    if not request.htmx:
+        return _answer(answer, again)
+    response = render(request, "studio/_tile.html", {"tile": single_tile(photo)})
+    if answer is None:
+        # The tile says so and nobody waits; the script asks again by then.
+        response["Retry-After"] = again
+    return response
 
 
 def _of_file(request: SignedInRequest, name: str) -> HttpResponse:
@@ -72,23 +81,28 @@ def _of_file(request: SignedInRequest, name: str) -> HttpResponse:
         return _answer(inspect_upload(request.user.account, prepared, name))
     except PhotoRefused as refusal:
         return JsonResponse({"error": str(refusal)}, status=422)
-    except (NotChecked, Busy):
-        return _answer(None)
+    except (BeingAsked, Busy):
+        return _come_again()
+    except NotChecked as error:
+        return _answer(None, error.again)
     finally:
         _places.release()
 
 
 def _come_again() -> JsonResponse:
-    """Every place is taken: the browser asks again by itself."""
-    text = _("Busy: this photo is looked at in a moment.")
-    return JsonResponse({"error": text}, status=503, headers={"Retry-After": "1"})
+    """Every place is taken, or the same is being asked: the browser asks again by itself."""
+    return _later(_("Busy: this photo is looked at in a moment."))
 
 
-def _answer(answer: dict[str, object] | None) -> JsonResponse:
+def _answer(answer: dict[str, object] | None, again: int = 0) -> JsonResponse:
     """Slow or down is "not checked": nobody is stopped by it."""
     if answer is None:
-        return JsonResponse({"error": _("Not checked: go on without, or try later.")}, status=503)
+        return _later(_("Not checked: go on without, or try later."), seconds=again)
     return JsonResponse(answer)
+
+
+def _later(text: str, *, status: int = 503, seconds: int = 1) -> JsonResponse:
+    return JsonResponse({"error": text}, status=status, headers={"Retry-After": str(seconds)})
 
 
 def _own_photo(request: SignedInRequest) -> Photo:

@@ -17,13 +17,15 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 import astria
-from accounts.models import User
+from accounts.models import Bundle, User
 from accounts.welcome import grant_free_credits
 from packs.models import Pack
 from studio.astria_client import astria_client
 
 DEMO, STAFF = "demo@example.com", "staff@example.com"
 DEMO_CREDITS = 500
+# Title, credits, price in cents: a price list to look at, and to change.
+BUNDLES = (("Small", 40, 1900), ("Medium", 100, 3900), ("Large", 250, 7900))
 START_SECONDS = 30.0
 
 
@@ -48,6 +50,11 @@ class Command(BaseCommand):
         passwords = _passwords()
         self._account(DEMO, passwords)
         self._account(STAFF, passwords, is_staff=True)
+        if not Bundle.objects.exists():
+            for position, (title, credits_in_it, price) in enumerate(BUNDLES):
+                Bundle.objects.create(
+                    title=title, credits=credits_in_it, price=price, currency="eur", position=position
+                )
         self._tell(passwords)
 
     def _account(self, email: str, passwords: dict[str, str], *, is_staff: bool = False) -> None:

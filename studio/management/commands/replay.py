@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from studio.inbox import process
+from accounts.commands import OperatorCommand
 from studio.models import Callback, Shoot
 from studio.models.callback import CallbackQuerySet
-from studio.queue import enqueue
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
+    changes = True
     help = (
-        "Queue received callbacks to be taken in once more: those named, those of one shoot, or those with "
-        "an error. What was taken in before is not doubled. Says how many were queued; the worker does the "
-        "rest."
+        "Have received callbacks taken in once more: those named, those of one shoot, or those with "
+        "an error. What was taken in before is not doubled. Says how many; clock and worker do the rest."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,14 +25,13 @@ class Command(BaseCommand):
         )
         parser.add_argument("--shoot", type=UUID, metavar="ID", help="all callbacks of this shoot")
         parser.add_argument("--failed", action="store_true", help="all that were not understood")
+        super().add_arguments(parser)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         found = self._found(options["callbacks"], options["shoot"], options["failed"])
-        # In the order in which they came.
-        ids = list(found.order_by("pk").values_list("pk", flat=True))
-        for callback_id in ids:
-            enqueue(process, callback_id)
-        self.stdout.write(f"Queued: {len(ids)}")
+        count = found.count() if dry_run else found.replay()
+        words = f"To be taken in: {count}" + (" (nothing was changed)" if dry_run else "")
+        self.conclude(words, dry_run=dry_run, callbacks=count)
 
     def _found(self, ids: list[int], shoot: UUID | None, failed: bool) -> CallbackQuerySet:
         if [bool(ids), shoot is not None, failed].count(True) != 1:
@@ -53,6 +51,6 @@ class Command(BaseCommand):
         if missing:
             names = ", ".join(str(pk) for pk in missing)
             raise CommandError(
-                f"There is no callback {names} (they are kept for 30 days). Nothing was queued."
+                f"There is no callback {names} (they are kept for 30 days). Nothing is replayed."
             )
         return found

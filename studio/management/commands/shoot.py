@@ -10,12 +10,14 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from accounts.commands import OperatorCommand, bar
 from accounts.models import User
 from accounts.welcome import grant_free_credits
 from packs.models import Pack
 from packs.pricing import price_of_class
+from studio.consenting import agree
 from studio.health import what_is_down
 from studio.models import PhotoSet, Shoot
 from studio.models.photo import is_allowed_class
@@ -23,17 +25,18 @@ from studio.ordering import OrderRefused, order_pack
 from studio.photos import PhotoRefused
 from studio.uploading import add_photo
 
-BAR = 30
 LOOK_EVERY_SECONDS = 0.5
 # Nothing new for this long: see whether everything still runs.
 DOUBT_AFTER_SECONDS = 30.0
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
+    changes = True
     help = (
         "Train a model from PHOTOs and take the pictures of a pack, for the person with this e-mail address "
         "(who is created if need be). Shows progress; prints where the pictures are. Exits with 1 when "
-        "something it needs is not running, a photo or the order is refused, or no picture came."
+        "something it needs is not running, a photo or the order is refused, or no picture came. With "
+        "--dry-run it says what would be ordered, and what that costs."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -43,6 +46,7 @@ class Command(BaseCommand):
         parser.add_argument("--pack", required=True, metavar="SLUG", help="the pack, as its address names it")
         parser.add_argument("--name", required=True, help="the class name: woman, man …")
         parser.add_argument("--email", required=True, help="whose pictures these are")
+        super().add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         down = what_is_down()
@@ -50,10 +54,14 @@ class Command(BaseCommand):
             raise CommandError("\n".join(down))
         pack = self._pack(options["pack"], options["name"])
         photos = [path for path in options["photos"] if self._exists(path)]
+        if options["dry_run"]:
+            self._foresee(pack, options["name"], len(photos))
+            return
         user = self._person(options["email"])
         photo_set = PhotoSet.objects.create(
             account=user.account, name=photos[0].stem[:80], class_name=options["name"], pack=pack
         )
+        agree(photo_set)
         self._upload(photo_set, photos)
         shoot = self._order(photo_set, pack)
         self._watch(shoot)
@@ -72,6 +80,18 @@ class Command(BaseCommand):
             raise CommandError(f"{slug} is not made for {class_name!r}. It is for: {names}")
         return pack
 
+    def _foresee(self, pack: Pack, class_name: str, photos: int) -> None:
+        offer = pack.classes.get(name=class_name)
+        pictures, price = offer.num_images, price_of_class(offer)
+        self.conclude(
+            f"{pack.title}: {photos} photos, {pictures} pictures for {price} credits (nothing was ordered)",
+            dry_run=True,
+            pack=pack.slug,
+            photos=photos,
+            pictures=pictures,
+            price=price,
+        )
+
     def _exists(self, path: Path) -> bool:
         if not path.is_file():
             raise CommandError(f"{path}: there is no such file")
@@ -82,7 +102,7 @@ class Command(BaseCommand):
         if user is None:
             user = User.objects.create_verified(email)
             grant_free_credits(user)
-            self.stdout.write(f"New account: {user.email}")
+            self.say(f"New account: {user.email}")
         return user
 
     def _upload(self, photo_set: PhotoSet, photos: list[Path]) -> None:
@@ -93,7 +113,7 @@ class Command(BaseCommand):
                 except PhotoRefused as refusal:
                     self.stderr.write(f"{path.name}: {refusal}")
                 else:
-                    self.stdout.write(f"{path.name}: taken")
+                    self.say(f"{path.name}: taken")
 
     def _order(self, photo_set: PhotoSet, pack: Pack) -> Shoot:
         price = price_of_class(pack.classes.get(name=photo_set.class_name))
@@ -101,14 +121,12 @@ class Command(BaseCommand):
         if short > 0:
             # Who may run this may also give credits; the ledger says so.
             photo_set.account.grant(short, key=f"terminal:{photo_set.pk}", note="manage.py shoot")
-            self.stdout.write(f"Given: {short} credits")
+            self.say(f"Given: {short} credits")
         try:
             shoot = order_pack(photo_set, pack, number=0)
         except OrderRefused as refusal:
             raise CommandError(" ".join(refusal.reasons)) from None
-        self.stdout.write(
-            f"Ordered: {pack.title}, {shoot.expected_images} pictures for {shoot.price} credits"
-        )
+        self.say(f"Ordered: {pack.title}, {shoot.expected_images} pictures for {shoot.price} credits")
         return shoot
 
     def _watch(self, shoot: Shoot) -> None:
@@ -120,8 +138,7 @@ class Command(BaseCommand):
             line = self._line(shoot)
             if line != seen:
                 seen, since = line, time.monotonic()
-                self.stdout.write(line, ending="\r" if self.stdout.isatty() else "\n")
-                self.stdout.flush()
+                self._draw(line)
             elif time.monotonic() - since > DOUBT_AFTER_SECONDS:
                 down = what_is_down()
                 if down:
@@ -129,13 +146,16 @@ class Command(BaseCommand):
                         "\n".join([*down, "The order is kept; it goes on once this runs again."])
                     )
                 since = time.monotonic()
-        self.stdout.write("")
+        self.say("")
+
+    def _draw(self, line: str) -> None:
+        if not self.is_json:
+            self.stdout.write(line, ending="\r" if self.stdout.isatty() else "\n")
+            self.stdout.flush()
 
     def _line(self, shoot: Shoot) -> str:
-        arrived = shoot.images.stored().count()
-        filled = BAR * min(arrived, shoot.expected_images) // shoot.expected_images
-        bar = "█" * filled + "·" * (BAR - filled)
-        return f"{bar} {arrived}/{shoot.expected_images} {shoot.get_status_display()}"
+        arrived, expected = shoot.images.stored().count(), shoot.expected_images
+        return f"{bar(arrived, expected)} {arrived}/{expected} {shoot.get_status_display()}"
 
     def _report(self, shoot: Shoot) -> None:
         if shoot.status == Shoot.Status.FAILED:
@@ -143,9 +163,16 @@ class Command(BaseCommand):
         if shoot.status == Shoot.Status.CANCELLED:
             raise CommandError("The order was cancelled.")
         arrived = shoot.images.stored().count()
-        self.stdout.write(f"{arrived} pictures, {shoot.get_status_display()}")
-        self.stdout.write(f"Gallery: {settings.PUBLIC_URL}{shoot.get_absolute_url()}gallery/")
-        self.stdout.write(f"Files:   {_where(shoot)}")
+        gallery = f"{settings.PUBLIC_URL}{shoot.get_absolute_url()}gallery/"
+        self.conclude(
+            f"{arrived} pictures, {shoot.get_status_display()}\nGallery: {gallery}\nFiles:   {_where(shoot)}",
+            dry_run=False,
+            shoot=shoot.pk,
+            status=shoot.status,
+            pictures=arrived,
+            gallery=gallery,
+            files=_where(shoot),
+        )
 
 
 def _where(shoot: Shoot) -> str:
