@@ -1,4 +1,4 @@
-"""The budgets of the pages, on a database of its own: `make bench`, `make bench-quick`.
+"""The budgets of the pages: queries, bytes, and times against each other.
 
 Times are compared, never given: floor and subject are asked in turn of gunicorn as it runs in production,
 over connections that stay open. What is compared is how many a CPU second of its workers serves, so that
@@ -7,28 +7,25 @@ other work on the machine (the asking too) matters little.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import re
-import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
-from accounts.models import User
-from benchmarks.report import Figure, report
+from benchmarks.ground import browser, cookies_of, prepare, signed_in
+from benchmarks.report import Figure
 from benchmarks.rows import person_with
 from benchmarks.server import Server, request, serving
 
 ANONYMOUS, SIGNED_IN = "/empty/", "/empty/signed-in/"
-ROUNDS, QUICK_ROUNDS = 30, 8
+GALLERY, MADE_ANEW = "/gallery/", "/made-anew/gallery/"
+ROUNDS, QUICK_ROUNDS = 30, 4
 
 
 @dataclass
@@ -37,6 +34,7 @@ class Page:
 
     client: Client
     path: str
+    etag: str = ""
 
     def get(self) -> bytes:
         answer = self.client.get(self.path)
@@ -50,8 +48,7 @@ class Page:
 
     def request(self) -> bytes:
         """Return the request as its browser sends it."""
-        cookies = self.client.cookies.values()
-        return request(self.path, "; ".join(f"{cookie.key}={cookie.value}" for cookie in cookies))
+        return request(self.path, cookies_of(self.client), etag=self.etag)
 
 
 @dataclass
@@ -70,49 +67,49 @@ class Race:
         return Figure(title, self.ratio(floor, page), "×", "least", limit, is_exact=False)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks.pages", description="The budgets of the pages.")
-    parser.add_argument("--quick", action="store_true", help="fewer rounds; ratios may miss a little")
-    is_quick: bool = parser.parse_args().quick
+def figures(quick: bool) -> list[Figure]:
+    """Return every figure of the pages."""
     prepare()
-    figures = measure(QUICK_ROUNDS if is_quick else ROUNDS)
-    return 0 if report(figures, is_quick=is_quick) else 1
-
-
-def prepare() -> None:
-    """Make the database, and static files with their names as in production, though not compressed."""
-    settings.ROOT_URLCONF = "benchmarks.urls"
-    manifest = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": manifest}}
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    return measure(QUICK_ROUNDS if quick else ROUNDS)
 
 
 def measure(rounds: int) -> list[Figure]:
     """Return every figure; each ratio is the median of `rounds`."""
-    few, many = person_with(40), person_with(400)
-    nobody = Page(_browser(), ANONYMOUS)
-    somebody = Page(_signed_in(few), SIGNED_IN)
-    forty = Page(_signed_in(few), reverse("studio:gallery"))
-    four_hundred = Page(_signed_in(many), reverse("studio:gallery"))
+    few, many, most = person_with(40), person_with(400), person_with(4000)
+    nobody = Page(browser(), ANONYMOUS)
+    somebody = Page(signed_in(few), SIGNED_IN)
+    forty, four_hundred, four_thousand = (Page(signed_in(it), MADE_ANEW) for it in (few, many, most))
     counted = _counted(somebody, forty, four_hundred)
+    counted += _against_forty("4,000", forty, four_thousand)
     with serving() as server:
         race = Race(server, rounds)
-        return [*counted, *_raced(race, nobody, somebody, forty, four_hundred)]
+        slower = 1 / race.ratio(forty, four_thousand)
+        more = Figure("gallery of 4,000 against 40, time", slower, "×", "most", 1.2, is_exact=False)
+        raced = _raced(race, nobody, somebody, forty, four_hundred)
+        return [*counted, *raced, more, *_unchanged(race, somebody, Page(signed_in(few), GALLERY))]
 
 
 def _counted(somebody: Page, forty: Page, four_hundred: Page) -> list[Figure]:
     """Return what is the same each time."""
-    more_queries = four_hundred.queries() - forty.queries()
-    small, large = _compressed(forty.get()), _compressed(four_hundred.get())
+    small = _compressed(forty.get())
     return [
         Figure("signed-in empty page, queries", somebody.queries(), "", "most", 2),
-        Figure("gallery of 400 against 40, further queries", more_queries, "", "most", 0),
-        Figure("gallery of 400 against 40, bytes", large / small, "×", "most", 1.2),
+        *_against_forty("400", forty, four_hundred),
         Figure("gallery of 40, HTML compressed", small / 1000, "kB", "most", 15),
         Figure("gallery of 40, our CSS compressed", _assets(forty, "css") / 1000, "kB", "most", 15),
         Figure("gallery of 40, our JS compressed", _assets(forty, "js") / 1000, "kB", "most", 25),
+    ]
+
+
+def _against_forty(number: str, forty: Page, many: Page) -> list[Figure]:
+    """Return what a gallery of more pictures may ask and weigh beyond one of forty."""
+    more_queries, growth = (
+        many.queries() - forty.queries(),
+        _compressed(many.get()) / _compressed(forty.get()),
+    )
+    return [
+        Figure(f"gallery of {number} against 40, further queries", more_queries, "", "most", 0),
+        Figure(f"gallery of {number} against 40, bytes", growth, "×", "most", 1.2),
     ]
 
 
@@ -126,14 +123,15 @@ def _raced(race: Race, nobody: Page, somebody: Page, forty: Page, four_hundred: 
     ]
 
 
-def _browser() -> Client:
-    return Client(headers={"host": "127.0.0.1:8000"})
-
-
-def _signed_in(user: User) -> Client:
-    client = _browser()
-    client.force_login(user)
-    return client
+def _unchanged(race: Race, somebody: Page, gallery: Page) -> list[Figure]:
+    """Return what a gallery costs that was made before, and one that the browser still has."""
+    gallery.get()  # from now on the browser has its token for forms
+    known = replace(gallery, etag=gallery.client.get(gallery.path)["ETag"])
+    assert gallery.client.get(gallery.path, headers={"If-None-Match": known.etag}).status_code == 304
+    return [
+        race.throughput("gallery of 40, unchanged", gallery, "signed-in empty page", somebody, 0.45),
+        race.throughput("gallery of 40, 304", known, "signed-in empty page", somebody, 0.90),
+    ]
 
 
 def _compressed(content: bytes) -> int:
@@ -146,7 +144,3 @@ def _assets(page: Page, kind: str) -> int:
     paths = [finders.find(f"{name}.{kind}") for name in names]
     assert paths, f"{page.path} names no {kind}"
     return sum(_compressed(Path(str(path)).read_bytes()) for path in paths)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

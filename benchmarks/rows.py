@@ -25,9 +25,9 @@ def person_with(pictures: int) -> User:
     shoot = _shoot(user, pictures)
     prompts = [prompt for prompt in _prompts(shoot, pictures // 8) for _ in range(8)]
     made = [_image(shoot, prompt, number) for number, prompt in enumerate(prompts, start=1)]
-    placeholders = _placeholders()
+    colours = placeholders()
     for number, image in enumerate(made):
-        image.placeholder = placeholders[number % PLACEHOLDERS]
+        image.placeholder = colours[number % PLACEHOLDERS]
     Image.objects.bulk_create(made)
     return user
 
@@ -56,7 +56,9 @@ def _shoot(user: User, pictures: int) -> Shoot:
         expected_images=pictures,
         status=Shoot.Status.READY,
         queued_at=now,
+        attempts=1,
         submitted_at=now,
+        deadline_at=now,
         ended_at=now,
     )
 
@@ -91,7 +93,8 @@ def _image(shoot: Shoot, prompt: Prompt, number: int) -> Image:
     )
 
 
-def _placeholders() -> list[str]:
+def placeholders() -> list[str]:
+    """Return what pictures look like before they are loaded."""
     return [develop(_picture(Random(seed))).placeholder for seed in range(PLACEHOLDERS)]
 
 
