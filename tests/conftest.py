@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 # Whose key it is: of the real Astria, for tests/contract with `-m live`; no other test sees it.
 LIVE_KEY = os.environ.get("ASTRIA_API_KEY", "")
@@ -34,6 +37,7 @@ from packs.models import Pack
 from tests.factories import PackFactory, UserFactory
 from tests.processes import Studio, studio_running
 from tests.sandbox.process import Sandbox, running
+from tests.till import SECRET_KEY, WEBHOOK_SECRET, Till, till_running
 
 PHOTOS = Path(__file__).parent / "photos"
 
@@ -48,6 +52,25 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         database["TEST"]["NAME"] = str(Path(os.environ["DATA_DIR"]) / "test.sqlite3")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def flush_despite_triggers() -> None:
+    """SQLite is emptied with DELETE after tests with transactions of their own; some tables refuse that."""
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        return
+    names = ("0002_ledger_never_changes", "0011_audit_log_ages")
+    kept = [import_module(f"accounts.migrations.{name}") for name in names]
+    drop = [line for it in kept for line in it.DROP_SQLITE]
+    make = [line for it in kept for line in it.SQLITE]
+    flush = connection.ops.sql_flush
+
+    def sql_flush(*args: Any, **options: Any) -> list[str]:
+        return [*drop, *flush(*args, **options), *make]
+
+    connection.ops.sql_flush = sql_flush
+
+
 @pytest.fixture(autouse=True)
 def quick_settings(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cheap passwords, files in memory, a cache and a mailbox per test."""
@@ -56,12 +79,25 @@ def quick_settings(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
         "default": {
             "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
             "LOCATION": os.urandom(8).hex(),
-        }
+        },
+        # Tests look at what pages are made of; tests/studio/test_gallery_kept.py is about what is kept.
+        "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
     }
     settings.STORAGES = {  # type: ignore[attr-defined]
-        "default": {"BACKEND": "tests.conftest.MemoryFiles"},
+        "default": files_of_a_test(settings),
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.PRESIGNED_URLS = False  # type: ignore[attr-defined]
+    # Staff of the tests enter the admin; tests/accounts/test_second_factor.py is about what keeps them out.
+    settings.STAFF_SECOND_FACTOR = False  # type: ignore[attr-defined]
+
+
+def files_of_a_test(settings: Any) -> dict[str, Any]:
+    """Files in memory; with STORAGE=s3 (`make test-services`) a folder of the bucket."""
+    if os.environ.get("STORAGE") != "s3":
+        return {"BACKEND": "tests.conftest.MemoryFiles"}
+    bucket = settings.STORAGES["default"]
+    return {**bucket, "OPTIONS": {**bucket["OPTIONS"], "location": uuid4().hex}}
 
 
 class MemoryFiles(InMemoryStorage):
@@ -119,17 +155,29 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def astria_at_sandbox(sandbox: Sandbox, settings: object) -> Sandbox:
-    """The verbs speak to the sandbox process."""
+    """The verbs speak to the sandbox process, as often as they like: tests look without pause."""
+    settings.ASTRIA_CALLS_PER_MINUTE = 10_000  # type: ignore[attr-defined]
     settings.ASTRIA_BASE_URL = sandbox.url  # type: ignore[attr-defined]
     return sandbox
 
 
 @pytest.fixture(scope="session")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+def stripe_of_studio() -> Iterator[Till]:
+    """The Stripe where people of the whole studio pay."""
+    with till_running() as till:
+        yield till
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory, stripe_of_studio: Till) -> Iterator[Studio]:
     """The whole studio as people run it: web, worker, clock and sandbox, each a process.
 
     Small pictures do for tests; screenshots ($SCREENS) are taken of full ones.
     """
     pictures = "full" if os.environ.get("SCREENS") else "small"
-    with studio_running(tmp_path_factory.mktemp("studio"), pictures=pictures) as studio:
+    keys = {"STRIPE_SECRET_KEY": SECRET_KEY, "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET}
+    places = dict.fromkeys(("STRIPE_API_BASE", "STRIPE_CHECKOUT_ORIGIN"), stripe_of_studio.url)
+    folder = tmp_path_factory.mktemp("studio")
+    with studio_running(folder, pictures=pictures, more=keys | places) as studio:
+        stripe_of_studio.webhook = f"{studio.url}/stripe/webhook/"
         yield studio

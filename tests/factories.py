@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import io
 import uuid
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 import factory
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.test import Client
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 from PIL import Image as Picture
 
-from accounts.models import User
+from accounts.models import Purchase, User
 from packs.models import Pack, PackClass, PackPrompt
+from studio.consenting import agree
 from studio.models import Image, Photo, PhotoSet, Prompt, Share, Shoot, Tune
+from studio.models.state import StateModel
+from tests.states import is_filled
 
 SHOTS, IMAGES_A_SHOT = 4, 2
+
+
+def in_state(model: type[StateModel], column: str, filled: Callable[[], Any], empty: Any = None) -> Any:
+    """Return the declaration of a column that is filled where the state asks for it, and empty elsewhere."""
+    return factory.LazyAttribute(lambda o: filled() if is_filled(model, column, str(o.status)) else empty)
+
+
+def in_days(days: float) -> Callable[[], datetime]:
+    return lambda: timezone.now() + timedelta(days=days)
 
 
 @cache
@@ -46,6 +61,25 @@ class UserFactory(DjangoModelFactory[User]):
         EmailAddress.objects.create(user=self, email=self.email, verified=True, primary=True)
         if extracted:
             self.account.grant(extracted, key=f"test:{self.pk}")
+
+
+class PurchaseFactory(DjangoModelFactory[Purchase]):
+    """A hundred credits that were paid for, with a receipt. `pay=False`: Stripe knows of no money yet."""
+
+    class Meta:
+        model = Purchase
+        skip_postgeneration_save = True
+
+    account = factory.LazyFunction(lambda: UserFactory.create(credits=100).account)
+    title, credits, price, currency = "100 credits", 100, 2900, "eur"
+    tax_note = "including 19 % VAT"
+    next_check_at = factory.LazyFunction(timezone.now)
+    session_id = factory.Sequence(lambda n: f"cs_test_made_{n}")
+
+    @factory.post_generation
+    def pay(self: Purchase, create: bool, extracted: bool | None, **kwargs: Any) -> None:  # type: ignore[misc]
+        if extracted is not False:
+            self.mark_paid(self.price, f"pi_{self.session_id}")
 
 
 class PackFactory(DjangoModelFactory[Pack]):
@@ -76,7 +110,7 @@ class PackFactory(DjangoModelFactory[Pack]):
 
 
 class PhotoSetFactory(DjangoModelFactory[PhotoSet]):
-    """A draft. Say `account=user.account`, and `photos=6` for photos in it."""
+    """A draft that was agreed to. Say `account=user.account`, and `photos=6` for photos in it."""
 
     class Meta:
         model = PhotoSet
@@ -85,6 +119,11 @@ class PhotoSetFactory(DjangoModelFactory[PhotoSet]):
     account = factory.LazyFunction(lambda: UserFactory.create(credits=100).account)
     name = "Anna"
     class_name = "woman"
+
+    @factory.post_generation
+    def consent(self: PhotoSet, create: bool, extracted: bool | None, **kwargs: Any) -> None:  # type: ignore[misc]
+        if extracted is not False:
+            agree(self)
 
     @factory.post_generation
     def photos(self: PhotoSet, create: bool, extracted: int | None, **kwargs: Any) -> None:  # type: ignore[misc]
@@ -124,14 +163,18 @@ class TuneFactory(DjangoModelFactory[Tune]):
     photo_set = factory.LazyAttribute(lambda o: PhotoSetFactory.create(account=o.account, photos=4))
     class_name = "woman"
     status = Tune.Status.TRAINING
-    astria_id = factory.Sequence(lambda n: 5000 + n)
-    next_check_at = factory.LazyFunction(timezone.now)
+    astria_id = factory.LazyAttributeSequence(
+        lambda o, n: 5000 + n if is_filled(Tune, "astria_id", str(o.status)) else None
+    )
+    trained_at = in_state(Tune, "trained_at", timezone.now)
+    expires_at = in_state(Tune, "expires_at", in_days(30))
+    failed_at = in_state(Tune, "failed_at", timezone.now)
+    error = in_state(Tune, "error", lambda: "no", "")
+    next_check_at = in_state(Tune, "next_check_at", timezone.now)
 
 
 class TrainedTuneFactory(TuneFactory):
     status = Tune.Status.TRAINED
-    trained_at = factory.LazyFunction(timezone.now)
-    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=30))
 
 
 class ShootFactory(DjangoModelFactory[Shoot]):
@@ -150,10 +193,14 @@ class ShootFactory(DjangoModelFactory[Shoot]):
     expected_prompts = SHOTS
     expected_images = SHOTS * IMAGES_A_SHOT
     status = Shoot.Status.WAITING
-    next_check_at = factory.LazyFunction(timezone.now)
-    queued_at = factory.LazyFunction(timezone.now)
-    submitted_at = factory.LazyFunction(timezone.now)
-    deadline_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=3))
+    attempts = in_state(Shoot, "attempts", lambda: 1, 0)
+    next_check_at = in_state(Shoot, "next_check_at", timezone.now)
+    queued_at = in_state(Shoot, "queued_at", timezone.now)
+    submitted_at = in_state(Shoot, "submitted_at", timezone.now)
+    generating_at = in_state(Shoot, "generating_at", timezone.now)
+    deadline_at = in_state(Shoot, "deadline_at", in_days(1 / 8))
+    ended_at = in_state(Shoot, "ended_at", timezone.now)
+    error = in_state(Shoot, "error", lambda: "no", "")
 
 
 class PromptFactory(DjangoModelFactory[Prompt]):
@@ -167,7 +214,8 @@ class PromptFactory(DjangoModelFactory[Prompt]):
     number = factory.LazyAttribute(lambda o: o.shoot.prompts.count() + 1)
     expected_images = IMAGES_A_SHOT
     status = Prompt.Status.READY
-    finished_at = factory.LazyFunction(timezone.now)
+    finished_at = in_state(Prompt, "finished_at", timezone.now)
+    error = in_state(Prompt, "error", lambda: "no", "")
 
 
 class ImageFactory(DjangoModelFactory[Image]):
@@ -183,9 +231,12 @@ class ImageFactory(DjangoModelFactory[Image]):
     number = factory.LazyAttribute(lambda o: o.shoot.images.next_number())
     source_url = factory.Sequence(lambda n: f"https://pictures.example.com/{n}")
     status = Image.Status.STORED
-    stored_at = factory.LazyFunction(timezone.now)
-    extension = "jpg"
-    bytes, width, height = 5000, 832, 1088
+    stored_at = in_state(Image, "stored_at", timezone.now)
+    extension = in_state(Image, "extension", lambda: "jpg", "")
+    width = in_state(Image, "width", lambda: 832, 0)
+    height = in_state(Image, "height", lambda: 1088, 0)
+    next_check_at = in_state(Image, "next_check_at", timezone.now)
+    bytes = 5000
 
     @factory.post_generation
     def files(self: Image, create: bool, extracted: Any, **kwargs: Any) -> None:  # type: ignore[misc]
@@ -205,3 +256,19 @@ class ShareFactory(DjangoModelFactory[Share]):
     shoot = factory.SubFactory(ShootFactory)
     account = factory.LazyAttribute(lambda o: o.shoot.account)
     name = "Friends"
+
+
+class SignInFactory(DjangoModelFactory[UserSession]):
+    """A browser in which somebody is signed in. Say `user=…`."""
+
+    class Meta:
+        model = UserSession
+
+    ip = "198.51.100.7"
+    user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+    @factory.lazy_attribute
+    def session_key(self) -> str:
+        browser = Client()
+        browser.force_login(self.user)
+        return str(browser.session.session_key)

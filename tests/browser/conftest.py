@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Generator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -59,8 +60,9 @@ def people(studio: Studio) -> dict[str, dict[str, str]]:
     made: dict[str, dict[str, str]] = json.loads(
         studio.shell("from tests.browser.cast import main; main()").splitlines()[-1]
     )
-    session = made["reader"]["session"]
-    eventually(lambda: _is_over(studio.url + made["reader"]["ready"], session), seconds=240)
+    for name in ("reader", "buyer"):
+        ready, session = studio.url + made[name]["ready"], made[name]["session"]
+        eventually(partial(_is_over, ready, session), seconds=240)
     return made
 
 

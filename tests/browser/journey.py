@@ -34,7 +34,7 @@ def sign_in(page: Page, email: str, password: str) -> None:
     page.get_by_role("link", name="Sign in").first.click()
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/shoots/")
 
 
@@ -57,8 +57,16 @@ def tile(page: Page, name: str) -> Locator:
     return page.locator("li.tile").filter(has=page.get_by_alt_text(name, exact=True))
 
 
+def review(page: Page) -> None:
+    """Open the review of a draft, if it is not open."""
+    part = page.locator("#part-review")
+    if part.get_attribute("open") is None:
+        part.locator("> summary").click()
+
+
 def order(page: Page) -> None:
     """Press the order button; ends on the page of the shoot."""
+    review(page)
     page.get_by_role("button", name=re.compile(r"^Order \d+ pictures")).click()
     page.wait_for_url(re.compile(r"/shoots/[0-9a-f-]{36}/"))
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
 from playwright.sync_api import Page
 
 MOST_BYTES = 150_000
+# To hide the caret a style attribute would be set on every field. What htmx swaps in meanwhile gets a copy of
+# it, which the page's policy forbids, as it should.
+AS_IT_IS: Literal["initial"] = "initial"
 
 
 @dataclass(frozen=True)
@@ -25,10 +29,10 @@ class Screens:
             return
         page.wait_for_function("[...document.images].every(it => it.loading === 'lazy' || it.complete)")
         self.everything.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=self.everything / f"{name}.png", full_page=True)
+        page.screenshot(path=self.everything / f"{name}.png", full_page=True, caret=AS_IT_IS)
         if readme and self.readme:
             self.readme.mkdir(parents=True, exist_ok=True)
-            (self.readme / f"{name}.webp").write_bytes(_small(page.screenshot()))
+            (self.readme / f"{name}.webp").write_bytes(_small(page.screenshot(caret=AS_IT_IS)))
 
 
 def _small(png: bytes) -> bytes:

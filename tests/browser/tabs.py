@@ -16,6 +16,7 @@ from playwright.sync_api import (
     WebError,
 )
 
+from tests.browser.screens import AS_IT_IS
 from tests.processes import Studio
 
 ARTEFACTS = Path(__file__).parents[2] / "test-artefacts"
@@ -39,6 +40,8 @@ class Tabs:
         self.contexts: list[BrowserContext] = []
         self.complaints: list[str] = []
         self.refusals: set[int] = set()
+        # Other names of the studio, which a page may ask as well.
+        self.also: list[str] = []
 
     def open(self, path: str = "/", *, who: str = "", **options: Any) -> Page:
         """Return a page at `path`, signed in as `who` if given; `options` as Playwright's new_context."""
@@ -67,7 +70,7 @@ class Tabs:
         stem = re.sub(r"[^\w-]+", "-", name).strip("-")
         pages = [page for context in self.contexts for page in context.pages]
         for number, page in enumerate(pages):
-            page.screenshot(path=ARTEFACTS / f"failed-{stem}-{number}.png", full_page=True)
+            page.screenshot(path=ARTEFACTS / f"failed-{stem}-{number}.png", full_page=True, caret=AS_IT_IS)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not message.text.startswith(STATUS_LINE):
@@ -79,5 +82,5 @@ class Tabs:
     def _on_response(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self.refusals:
             self.complaints.append(f"{response.status}: {response.url}")
-        if not response.url.startswith((self.studio.url, "data:", "blob:")):
+        if not response.url.startswith((self.studio.url, *self.also, "data:", "blob:")):
             self.complaints.append(f"asked elsewhere: {response.url}")

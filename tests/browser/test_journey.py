@@ -12,6 +12,7 @@ from tests.browser.journey import (
     SHOOT_MS,
     choose,
     order,
+    review,
     say_who,
     sign_in,
     sign_up,
@@ -45,7 +46,7 @@ def test_a_newcomer_signs_up_orders_watches_and_looks_at_pictures(
     screens.take(page, "gallery", readme=True)
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
-    screens.take(page, "gallery-phone", readme=True)
+    screens.take(page, "gallery-phone-dark", readme=True)
 
 
 def _prepare(page: Page, screens: Screens) -> None:
@@ -53,13 +54,14 @@ def _prepare(page: Page, screens: Screens) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Packs").click()
     page.get_by_role("link", name="Corporate Headshots").click()
     screens.take(page, "pack", readme=True)
-    page.get_by_role("link", name="Start a shoot").click()
+    page.get_by_role("button", name="Start a shoot with this pack").click()
     say_who(page, "Zoë 李")
-    expect(page.locator(".set-who")).to_contain_text("Zoë 李")
+    expect(page.locator("#part-who > summary")).to_contain_text("Zoë 李")
     choose(page, GOOD)
     expect(page.locator("li.tile").filter(has_text="Good")).to_have_count(6)
     expect(page.locator(".coach")).to_contain_text("6 photos")
-    page.get_by_text("Say more").click()
+    review(page)
+    page.get_by_text("Say more", exact=True).click()
     page.get_by_label("Eyes").select_option("brown eyes")
 
 
@@ -101,7 +103,7 @@ def _liked_at(studio: Studio) -> set[int]:
 def test_a_person_who_signs_out_sees_nothing_until_they_sign_in_again(tabs: Tabs) -> None:
     page = tabs.open("/shoots/", who="leaver")
 
-    page.get_by_text("Account", exact=True).click()
+    page.locator("summary", has_text="Account").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/")
     page.goto("/gallery/")

@@ -38,6 +38,6 @@ def test_a_shoot_with_some_pictures_shows_them_and_gives_back_the_rest(
         order(page)
         wait_until_over(page)
 
-    expect(page.get_by_text("Not every picture could be made.")).to_contain_text("credits came back.")
+    expect(page.get_by_text("did not come.")).to_contain_text("credits came back.")
     expect(page.locator(".progress-pictures li").first).to_be_visible()
     screens.take(page, "partly")

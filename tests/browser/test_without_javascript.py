@@ -29,11 +29,12 @@ def test_everything_works_without_javascript(tabs: Tabs) -> None:
     _reload_until_ready(page)
     page.get_by_role("link", name="Open the gallery").click()
     page.locator(".gallery-item a").first.click()
-    page.get_by_role("button", name="Like").click()
+    viewer = page.locator("#viewer")
+    viewer.get_by_role("button", name="Like").click()
 
-    expect(page.get_by_role("button", name="Like")).to_have_attribute("aria-pressed", "true")
+    expect(viewer.get_by_role("button", name="Like")).to_have_attribute("aria-pressed", "true")
     with page.expect_download() as started:
-        page.get_by_role("link", name="Download").click()
+        viewer.get_by_role("link", name="Download").click()
     assert Image.open(io.BytesIO(started.value.path().read_bytes())).format == "JPEG"
 
 

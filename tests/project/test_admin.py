@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -14,22 +13,21 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
-from django_q.models import Failure, Task
-from django_q.tasks import async_task
+from django_q.models import Failure
 
-from accounts.models import Consent, User
+from accounts.models import Bundle, CreditAccount, User
 from packs.models import Pack
-from studio.models import Callback, Event, Heartbeat, Image, Inspection, Pause, Shoot
+from studio.models import (
+    Callback,
+    Image,
+)
 from tests.factories import (
-    ImageFactory,
     PackFactory,
     PhotoSetFactory,
     PromptFactory,
-    ShareFactory,
-    ShootFactory,
     UserFactory,
 )
+from tests.rows import make_a_row_of_each
 
 pytestmark = pytest.mark.django_db
 
@@ -52,21 +50,7 @@ def staff(db: None) -> Client:
 
 @pytest.fixture
 def a_row_of_each(user: User) -> None:
-    now = timezone.now()
-    shoot: Shoot = ShootFactory.create(account=user.account)
-    photo_set = PhotoSetFactory.create(account=user.account, photos=1)
-    ShareFactory.create(shoot=ImageFactory.create(shoot=shoot).shoot)
-    Callback.objects.create(shoot=shoot, body="{}")
-    Event.objects.create(shoot=shoot, kind=Event.Kind.STATE, text="shoot: queued → waiting")
-    Inspection.objects.create(account=user.account, sha256="0" * 64, class_name="woman", answer={})
-    Consent.objects.create(account=user.account, kind="subject", version="1", about=photo_set.pk)
-    Heartbeat.beat("worker")
-    Pause.start("Unauthorized (401)", probe_in=timedelta(minutes=5))
-    Group.objects.create(name="Support")
-    async_task("studio.clock.beat")
-    Task.objects.create(
-        id=uuid4().hex, name="x", func="studio.clock.beat", started=now, stopped=now, success=False
-    )
+    make_a_row_of_each(user)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -98,15 +82,15 @@ def test_every_model_of_ours_is_registered_or_shown_with_its_parent() -> None:
     shown = {inline.model for it in admin.site._registry.values() for inline in it.inlines} | set(MODELS)
     ours = [model for model in apps.get_models() if model._meta.app_label in {"accounts", "packs", "studio"}]
 
-    # A pack's shots are Astria's, and are seen on the pack's public page.
-    assert [model.__name__ for model in ours if model not in shown] == ["PackPrompt"]
+    # A gallery's version is a number that the database sets.
+    assert [model.__name__ for model in ours if model not in shown] == ["PageVersion"]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_nothing_is_added_by_hand_but_groups(staff: Client, model: type[Model]) -> None:
+def test_nothing_is_added_by_hand_but_groups_and_the_price_list(staff: Client, model: type[Model]) -> None:
     allowed = admin.site._registry[model].has_add_permission(staff.get("/admin/").wsgi_request)
 
-    assert allowed == (model is Group)
+    assert allowed == (model in {Group, Bundle})
 
 
 OURS = [model for model in MODELS if model._meta.app_label in {"accounts", "packs", "studio"}]
@@ -118,7 +102,7 @@ def test_nothing_of_ours_is_deleted_in_the_admin(staff: Client, model: type[Mode
 
 
 @pytest.mark.parametrize(
-    "model", [it for it in OURS if it not in {User, Pack}], ids=lambda model: model.__name__
+    "model", [it for it in OURS if it not in {User, Pack, Bundle}], ids=lambda model: model.__name__
 )
 @pytest.mark.usefixtures("a_row_of_each")
 def test_what_a_machine_owns_cannot_be_written(staff: Client, model: type[Model]) -> None:
@@ -153,13 +137,13 @@ def helper(*permissions: str) -> Client:
 
 
 def test_staff_who_change_people_give_nobody_more_rights_not_even_themselves(user: User) -> None:
-    group = Group.objects.create(name="Support")
+    group = Group.objects.create(name="Helpers")
     client = helper("view_user", "change_user", "view_group", "change_group")
     powers = {"is_staff": "on", "is_superuser": "on", "groups": [group.pk]}
 
     mine = client.post(address(User, "change", client.session["_auth_user_id"]), powers)
     theirs = client.post(address(User, "change", user.pk), {"is_active": "on"} | powers | MANAGEMENT)
-    ours = client.post(address(Group, "change", group.pk), {"name": "Support", "permissions": [1]})
+    ours = client.post(address(Group, "change", group.pk), {"name": "Helpers", "permissions": [1]})
 
     user.refresh_from_db()
     assert (mine.status_code, theirs.status_code, ours.status_code) == (403, 302, 403)
@@ -173,6 +157,11 @@ def test_staff_who_change_people_can_switch_somebody_off(user: User) -> None:
     assert not user.is_active
 
 
+def said(answer: Any) -> str:
+    """Return what a page tells staff at its top."""
+    return " ".join(str(it) for it in answer.context["messages"])
+
+
 def test_staff_who_only_look_at_packs_publish_none() -> None:
     pack: Pack = PackFactory.create(status=Pack.Status.DRAFT, published_at=None)
     asked = {"action": "publish", "_selected_action": [pack.pk]}
@@ -184,6 +173,30 @@ def test_staff_who_only_look_at_packs_publish_none() -> None:
     pack.refresh_from_db()
 
     assert (before, pack.status) == ("draft", "published")
+
+
+NUDGES = [
+    (model, action)
+    for model in OURS
+    for action in admin.site._registry[model].actions or ()
+    if model not in {Pack, CreditAccount}
+]
+
+
+@pytest.mark.parametrize(("model", "action"), NUDGES, ids=lambda it: getattr(it, "__name__", it))
+@pytest.mark.usefixtures("a_row_of_each")
+def test_staff_who_only_look_set_nothing_in_motion(model: type[Model], action: str) -> None:
+    row, name = model._default_manager.all()[0], model._meta.model_name
+    asked = {"action": action, "_selected_action": [str(row.pk)]}
+    page = address(model, "changelist")
+
+    looked = helper(f"view_{name}").post(page, asked, follow=True)
+    acted = helper(f"view_{name}", f"change_{name}").post(page, asked, follow=True)
+
+    assert said(looked) in {"", "No action selected."}
+    assert any(
+        it in said(acted) for it in ("Queued", "by the clock: 1", "Granted: 1", "Revoked: 1", "Dealt with: 1")
+    )
 
 
 def test_the_admin_is_entered_through_the_sign_in_that_slows_guessing_down(client: Client) -> None:
@@ -225,3 +238,27 @@ def test_the_list_of_packs_asks_the_database_as_often_for_30_as_for_1(
 def test_only_failures_and_what_waits_are_shown_of_the_queue() -> None:
     assert [model.__name__ for model in MODELS if model._meta.app_label == "django_q"] == ["Failure", "OrmQ"]
     assert Failure in MODELS
+
+
+def test_what_is_owed_is_waived_by_who_may_do_everything(
+    staff: Client, user: User, client_for: Callable[[User], Client]
+) -> None:
+    user.account.reverse(115, key="chargeback")
+    form = {"action": "waive", "_selected_action": str(user.account.pk)}
+    path = reverse("admin:accounts_creditaccount_changelist")
+    looker = UserFactory.create(is_staff=True)
+    looker.user_permissions.set(Permission.objects.filter(codename="view_creditaccount"))
+
+    client_for(looker).post(path, form)
+    user.account.refresh_from_db()
+    owed = user.account.owed
+    [staff.post(path, form) for _ in range(2)]
+
+    user.account.refresh_from_db()
+    assert (owed, user.account.owed, user.account.entries.count()) == (15, 0, 3)
+
+
+def test_nothing_that_people_sign_in_with_is_shown_in_the_admin() -> None:
+    labels = {model._meta.app_label for model in MODELS}
+
+    assert not labels & {"account", "mfa", "socialaccount", "usersessions", "sessions"}

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +19,7 @@ from tests.factories import ImageFactory, PhotoSetFactory, ShareFactory
 
 pytestmark = pytest.mark.django_db
 
+ROOT = Path(__file__).parents[2]
 STRICT = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -88,6 +94,32 @@ def test_pages_cannot_be_framed_sniffed_or_referred_from(client: Client, path: s
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "geolocation=()" in answer["Permissions-Policy"]
+    assert "camera=(self)" in answer["Permissions-Policy"]
+
+
+LOOK = """
+import json
+from django.conf import settings
+from django.test import Client
+answer = Client().get("/account/security/sign-ins/end/", headers={"host": "studio.example.org"}, secure=True)
+print(json.dumps([answer.get("Strict-Transport-Security", ""), settings.SESSION_COOKIE_SECURE,
+                  settings.CSRF_COOKIE_SECURE, settings.SECURE_SSL_REDIRECT]))
+"""
+
+
+def test_over_https_browsers_are_told_to_stay_there(tmp_path: Path) -> None:
+    environment = os.environ | {"PUBLIC_URL": "https://studio.example.org", "DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", LOOK]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False
+    )
+
+    sent, *secure = json.loads(done.stdout.splitlines()[-1])
+    assert sent == "max-age=31536000; includeSubDomains; preload"
+    assert secure == [True, True, True]
 
 
 def test_a_form_that_is_out_of_date_gets_our_own_words(user: User) -> None:

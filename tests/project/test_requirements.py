@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+FILES = ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt")
 BROUGHT_ALONG = "# Brought along"
 
 
@@ -21,14 +22,14 @@ def direct(name: str) -> list[str]:
 
 
 def test_a_direct_dependency_says_what_it_is_for() -> None:
-    needed = direct("requirements.txt") + direct("requirements-dev.txt")
+    needed = [line for name in FILES for line in direct(name)]
 
     assert [line for line in needed if not re.search(r"\s#\s\w.{10,}", line)] == []
 
 
 def test_every_package_is_pinned() -> None:
     pin = re.compile(r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==[0-9][\w.]*(\s|$)")
-    packages = lines("requirements.txt") + lines("requirements-dev.txt")
+    packages = [line for name in FILES for line in lines(name)]
 
     assert [line for line in packages if not pin.match(line)] == []
 

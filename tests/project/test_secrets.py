@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,8 +22,8 @@ from packs.models import Pack
 from packs.sync import sync_packs
 from studio.astria_client import astria_client
 from studio.delivery import deliver
-from studio.mail import send_end_mail
-from studio.models import Image, Shoot
+from studio.mail import send_letter
+from studio.models import Image, Letter, Shoot
 from studio.ordering import order_pack
 from studio.training import advance
 from tests.factories import PhotoSetFactory
@@ -50,6 +51,7 @@ def shoot(
     pack = Pack.objects.get(slug="black-and-white")
     pack.publish()
     shoot = order_pack(PhotoSetFactory.create(account=user.account, photos=4), pack, number=0)
+    monkeypatch.setattr("studio.pace.QUIET_AFTER_429", timedelta(0))
     with astria_at_sandbox.changed(faults={"429": 1.0}):
         advance(shoot.pk)
     return finished(shoot)
@@ -62,7 +64,7 @@ def finished(shoot: Shoot) -> Shoot:
         for image in Image.objects.filter(status=Image.Status.PENDING):
             deliver(image.pk)
         shoot.refresh_from_db()
-    send_end_mail(shoot.pk)
+    send_letter(Letter.objects.get(shoot=shoot).pk)
     return shoot
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,6 +52,29 @@ def noon() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
+def disk(settings: Any, tmp_path: Path) -> Path:
+    """Files on a disk, as a studio has them by default."""
+    options = {"location": tmp_path / "files", "allow_overwrite": True, "base_url": None}
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "studio.disk.Disk", "OPTIONS": options}}
+    return tmp_path
+
+
+@pytest.fixture
+def away(disk: Path) -> Iterator[Callable[[], None]]:
+    """Let another thing lie where the files' folder was, until the returned function is called."""
+    folder, aside = disk / "files", disk / "aside"
+    folder.mkdir(exist_ok=True)
+    folder.rename(aside)
+    folder.touch()
+
+    def come_back() -> None:
+        folder.unlink()
+        aside.rename(folder)
+
+    return come_back
+
+
+@pytest.fixture
 def staff(db: None) -> User:
     """Somebody who is told when something needs a hand."""
     return UserFactory.create(email="staff@example.com", is_staff=True)
@@ -79,8 +103,8 @@ def order_on_tune(tune: Tune) -> Callable[..., Shoot]:
     """Return a maker of paid, queued orders on `tune`."""
 
     def make(**fields: Any) -> Shoot:
-        given = {"status": Shoot.Status.QUEUED, "submitted_at": None, "deadline_at": None, "trains": False}
-        return ShootFactory.create(account=tune.account, tune=tune, **(given | fields))
+        given = {"status": Shoot.Status.QUEUED, "trains": False} | fields
+        return ShootFactory.create(account=tune.account, tune=tune, **given)
 
     return make
 

@@ -10,6 +10,7 @@ import responses
 
 import astria
 from studio.astria_client import astria_client
+from studio.budget import OverBudget
 from tests.studio.conftest import API
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ def test_a_limited_look_is_given_up_within_two_seconds(settings: Any, headers: d
 
     with responses.RequestsMock() as api:
         api.get(f"{API}/tunes/1", status=429, headers=headers)
-        with pytest.raises(astria.RateLimited):
+        with pytest.raises((astria.RateLimited, OverBudget)):
             astria_client().tunes.get(1)
 
     assert time.monotonic() - started < 2

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from studio.models import Callback, Event, Shoot
+from studio.models import Callback, Event, Shoot, Tally
 from studio.views import callbacks
 from tests.factories import ShootFactory
 
@@ -30,6 +30,11 @@ def call(shoot: Shoot, body: str | bytes, token: str = "", **headers: Any) -> An
     """Call as Astria does: without a session, without a token of a form."""
     path = f"/callbacks/{shoot.pk}/{token or shoot.callback_token}"
     return Client(enforce_csrf_checks=True).post(path, body, content_type="application/json", **headers)
+
+
+@pytest.fixture
+def two_proxies(settings: Any) -> None:
+    settings.TRUSTED_PROXIES = 2
 
 
 def is_due(shoot: Shoot) -> bool:
@@ -94,6 +99,44 @@ def test_guessing_is_rate_limited_and_right_tokens_are_not(
 
     assert guesses == [404, 404, 429]
     assert call(shoot, "{}").status_code == 204
+
+
+def test_what_is_refused_is_counted_by_why_and_guessing_on_is_not(
+    shoot: Shoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callbacks, "MOST_WRONG_A_MINUTE", 5)
+    gone = ShootFactory.create()
+    Shoot.objects.filter(pk=gone.pk).delete()
+
+    call(gone, "{}")
+    for _guess in range(9):
+        call(shoot, "{}", "wrong")
+    call(shoot, "{}")
+
+    assert dict(Tally.objects.values_list("kind", "count")) == {"no_order": 1, "wrong_token": 4}
+
+
+@pytest.mark.usefixtures("two_proxies")
+def test_behind_our_proxies_strangers_are_told_apart_and_nobody_hides(
+    shoot: Shoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callbacks, "MOST_WRONG_A_MINUTE", 2)
+
+    def guess(forwarded: str) -> int:
+        return int(call(shoot, "{}", "wrong", HTTP_X_FORWARDED_FOR=forwarded).status_code)
+
+    guesses = [guess(f"10.9.9.{n}, 198.51.100.7, 10.0.0.1") for n in range(3)]
+
+    assert guesses == [404, 404, 429]
+    assert guess("198.51.100.8, 10.0.0.1") == 404
+
+
+def test_callbacks_for_a_shoot_that_was_deleted_are_not_found(shoot: Shoot) -> None:
+    kept = call(shoot, "{}").status_code
+    shoot.delete()
+
+    assert (kept, call(shoot, "{}").status_code) == (204, 404)
+    assert not Callback.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,11 @@ from time_machine import Traveller
 
 from studio import pace
 from studio.delivery import deliver
-from studio.models import Event, Image, Shoot
+from studio.models import Event, Image, Removal, Shoot
+from studio.removing import carry_out
 from tests.astria.server import Server, break_off, running
 from tests.factories import ImageFactory, PromptFactory, ShootFactory, jpeg
+from tests.states import put
 from tests.studio.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +90,7 @@ def test_a_second_run_overwrites_what_a_first_one_left_half_done(server: Server,
     server.answers(200, jpeg(colour="red"))
     server.answers(200, jpeg(colour="blue"))
     image = delivered(pending())
-    Image.objects.update(status=Image.Status.PENDING, next_check_at=timezone.now())
+    put(Image.objects.get(), "pending")
 
     delivered(image)
 
@@ -102,10 +104,24 @@ def test_of_two_workers_that_read_the_same_row_one_fetches(pending: Pending) -> 
     image = pending()
     stale = Image.objects.get()
 
-    claims = [row.claim_fetch(next_check_at=timezone.now()) for row in (image, stale)]
+    claims = [row.claim_fetch(until=timezone.now()) for row in (image, stale)]
 
     assert claims == [True, False]
     assert Image.objects.get().attempts == 1
+
+
+def test_while_one_worker_has_a_picture_no_other_takes_it_and_after_its_death_the_next_does(
+    noon: Traveller, server: Server, pending: Pending
+) -> None:
+    image = pending()
+    image.claim_fetch(until=timezone.now() + pace.CLAIM)
+    server.answers(200, jpeg())
+
+    meanwhile = delivered(image)
+    noon.shift(pace.CLAIM)
+
+    assert (meanwhile.status, meanwhile.attempts) == (Image.Status.PENDING, 1)
+    assert delivered(image).status == Image.Status.STORED
 
 
 @pytest.mark.parametrize(
@@ -147,26 +163,6 @@ def test_an_address_that_may_not_be_fetched_from_is_lost_at_once(pending: Pendin
 
     assert (image.status, image.error) == (Image.Status.LOST, "not https")
     assert url not in Event.objects.get(kind=Event.Kind.TROUBLE).text
-
-
-def test_storage_that_fails_loses_nothing_however_often(
-    noon: Traveller, server: Server, pending: Pending, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_args: Any) -> None:
-        raise OSError("no space left")
-
-    image = pending(attempts=pace.MAX_IMAGE_ATTEMPTS - 1)
-    server.answers(200, jpeg())
-    with monkeypatch.context() as broken:
-        broken.setattr("studio.files.write", fail)
-        with pytest.raises(OSError, match="no space"):
-            deliver(image.pk)
-    put_off = Image.objects.get()
-    server.answers(200, jpeg())
-
-    assert (put_off.status, put_off.attempts) == (Image.Status.PENDING, 6)
-    assert put_off.next_check_at == NOON + timedelta(seconds=30)
-    assert delivered(image).status == Image.Status.STORED
 
 
 def test_a_picture_that_kills_its_workers_is_given_up(server: Server, pending: Pending) -> None:
@@ -212,13 +208,51 @@ def test_a_picture_that_is_lost_last_ends_its_shoot_too(pending: Pending) -> Non
 
 def test_a_late_picture_of_a_shoot_that_was_given_back_is_kept(server: Server, pending: Pending) -> None:
     shoot = ShootFactory.create()
-    shoot.finish(Shoot.Status.FAILED, error="late", mail_by=timezone.now())
+    shoot.finish(Shoot.Status.FAILED, error="late")
     server.answers(200, jpeg())
 
     image = delivered(pending(shoot=shoot))
 
     assert image.status == Image.Status.STORED
     assert Shoot.objects.get().status == Shoot.Status.FAILED
+
+
+def test_the_same_picture_under_another_address_is_there_already(server: Server, pending: Pending) -> None:
+    server.answers(200, jpeg())
+    server.plays *= 3
+    first = delivered(pending())
+    other: Image = ImageFactory.create(shoot=first.shoot)
+
+    again = delivered(pending(shoot=first.shoot, prompt=first.prompt, source_url=f"{server.url}/mp/2"))
+    elsewhere = delivered(pending(shoot=first.shoot, prompt=other.prompt, source_url=f"{server.url}/mp/3"))
+
+    assert (again.status, again.next_check_at) == (Image.Status.DOUBLE, None)
+    assert not default_storage.exists(again.folder)
+    assert elsewhere.status == Image.Status.STORED
+
+
+def test_a_picture_that_was_deleted_while_it_was_fetched_leaves_no_file(
+    pending: Pending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = pending()
+
+    def delete_and_answer(_url: str) -> bytes:
+        Image.objects.all().delete()
+        return jpeg()
+
+    monkeypatch.setattr("studio.delivery.fetch_picture", delete_and_answer)
+
+    deliver(image.pk)
+
+    carry_out(Removal.objects.get().pk)
+    assert not Image.objects.exists()
+    assert default_storage.listdir(image.folder)[1] == []
+
+
+def test_a_picture_of_a_size_that_nobody_orders_is_lost_at_once(server: Server, pending: Pending) -> None:
+    server.answers(200, jpeg(63, 900))
+
+    assert delivered(pending()).status == Image.Status.LOST
 
 
 def test_a_picture_that_is_no_longer_there_is_nothing(db: None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +12,20 @@ from django.utils import timezone
 
 from accounts.models import Consent, User
 from packs.models import Pack
-from studio.draft import CONSENT_VERSION
-from studio.models import Inspection, PhotoSet, Tune
-from tests.factories import PackFactory, PhotoFactory, PhotoSetFactory, ShootFactory, TuneFactory
+from studio.consenting import IN_FORCE
+from studio.models import Inspection, PhotoSet, Shoot, Tune
+from tests.factories import (
+    PackFactory,
+    PhotoFactory,
+    PhotoSetFactory,
+    ShootFactory,
+    TrainedTuneFactory,
+    TuneFactory,
+)  # fmt: skip
 
 pytestmark = pytest.mark.django_db
 
+HTMX = {"HX-Request": "true"}
 NEW = {"name": "Anna", "class_name": "woman", "consent": "on"}
 
 
@@ -37,7 +46,11 @@ def test_a_new_draft_belongs_to_the_person_and_records_the_consent(
     consent = Consent.objects.get()
     assert answer["Location"] == made.get_absolute_url()
     assert (made.account, made.pack, made.name) == (user.account, pack, "Anna")
-    assert (consent.account, consent.about, consent.version) == (user.account, made.pk, CONSENT_VERSION)
+    assert (consent.account, consent.about, consent.version) == (
+        user.account,
+        made.pk,
+        IN_FORCE[Consent.Kind.SUBJECT].version,
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,8 +155,8 @@ def test_the_page_shows_what_inspection_saw_and_leaves_sensitive_traits_out(
     page = signed_in.get(photo_set.get_absolute_url()).content.decode()
 
     assert '<option value="green eyes" selected>' in page
-    assert '<option value="30 yo" selected>' not in page
-    assert '<option value="korean" selected>' not in page
+    assert 'name="say-age" checked' not in page
+    assert 'name="say-ethnicity" checked' not in page
 
 
 def test_inspections_of_another_class_or_person_are_not_used(
@@ -161,16 +174,17 @@ def test_inspections_of_another_class_or_person_are_not_used(
 
 
 def test_the_side_alone_is_fetched_when_photos_change(signed_in: Client, photo_set: PhotoSet) -> None:
-    page = signed_in.get(f"{photo_set.get_absolute_url()}side/").content.decode()
+    page = signed_in.get(f"{photo_set.get_absolute_url()}side/", headers=HTMX).content.decode()
 
-    assert page.lstrip().startswith("<aside")
+    assert "coach-score" in page
     assert "Order 8 pictures for 18 credits" in page
+    assert "</html>" not in page
 
 
 def test_time_is_promised_only_where_it_is_known(signed_in: Client, photo_set: PhotoSet) -> None:
     unknown = signed_in.get(photo_set.get_absolute_url()).content.decode()
     ago = timezone.now() - timedelta(minutes=7)
-    ShootFactory.create_batch(3, status="ready", queued_at=ago, ended_at=timezone.now(), next_check_at=None)
+    ShootFactory.create_batch(3, status="ready", queued_at=ago, generating_at=timezone.now())
 
     known = signed_in.get(photo_set.get_absolute_url()).content.decode()
 
@@ -185,7 +199,7 @@ def test_the_page_asks_the_database_as_often_for_30_rows_as_for_1(
     packs = PackFactory.create_batch(rows)
     photo_set = PhotoSetFactory.create(account=user.account, pack=packs[0], photos=rows)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(17):
         signed_in.get(photo_set.get_absolute_url())
 
 
@@ -240,6 +254,142 @@ def test_a_pack_that_is_not_there_is_said_and_the_old_one_stays(
     assert "That pack is no longer offered" in page.content.decode()
 
 
+# Its parts
+
+
+@pytest.mark.parametrize(
+    ("query", "opened"),
+    [("", "photos"), ("?part=who", "who"), ("?part=review", "review"), ("?part=<b>", "photos")],
+)
+def test_one_part_is_open_and_the_address_says_which(
+    signed_in: Client, photo_set: PhotoSet, query: str, opened: str
+) -> None:
+    page = signed_in.get(f"{photo_set.get_absolute_url()}{query}").content.decode()
+
+    assert f'id="part-{opened}" open' in page
+    assert page.count('name="part"') == 3
+    assert page.count('" open>') == 1
+
+
+def test_a_bad_change_opens_the_part_it_was_made_in(signed_in: Client, photo_set: PhotoSet) -> None:
+    answer = signed_in.post(f"{photo_set.get_absolute_url()}edit/", {"name": "", "class_name": "man"})
+
+    assert 'id="part-who" open' in answer.content.decode()
+
+
+def test_the_consent_is_shown_with_its_time_and_wording(signed_in: Client) -> None:
+    made = signed_in.post("/photo-sets/new/", NEW)["Location"]
+
+    page = signed_in.get(made).content.decode()
+
+    assert f"(wording {IN_FORCE[Consent.Kind.SUBJECT].version})" in page
+    assert f"You confirmed on {timezone.now():%-d %B %Y}" in page
+
+
+def test_with_a_model_nothing_is_asked_and_what_was_agreed_to_stays(
+    signed_in: Client, photo_set: PhotoSet, pack: Pack
+) -> None:
+    photo_set.agree_to({"age": "30 yo"})
+    TrainedTuneFactory.create(account=photo_set.account, photo_set=photo_set)
+
+    page = signed_in.get(photo_set.get_absolute_url()).content.decode()
+    signed_in.post("/shoots/", {"photo_set": photo_set.pk, "pack": pack.slug, "order_key": "0:8"})
+
+    photo_set.refresh_from_db()
+    assert "Your model is trained already: nothing is told again." in page
+    assert 'name="trait-' not in page
+    assert Shoot.objects.count() == 1
+    assert photo_set.characteristics == {"age": "30 yo"}
+
+
+# Shots of its pack
+
+
+def shots(pack: Pack, *positions: int, class_name: str = "woman") -> list[int]:
+    """Return Astria's ids of some shots of a pack."""
+    prompts = pack.classes.get(name=class_name).prompts.filter(position__in=positions)
+    return list(prompts.values_list("astria_id", flat=True))
+
+
+def test_shots_chosen_on_the_packs_page_come_along(signed_in: Client, pack: Pack) -> None:
+    chosen = "".join(f"&shot={id_}" for id_ in shots(pack, 0, 1))
+    address = f"/photo-sets/new/?pack={pack.slug}&class=woman&chosen=1{chosen}"
+
+    begin = signed_in.get(address).content.decode()
+    signed_in.post(address, NEW)
+
+    assert "Woman: 2 of 4 shots, 4 pictures, 14 credits" in begin
+    assert re.search(r'name="class_name" value="woman"[^>]* checked', begin)
+    assert PhotoSet.objects.get().left_out == shots(pack, 2, 3)
+
+
+def test_shots_chosen_for_another_class_leave_the_pack_whole(signed_in: Client, pack: Pack) -> None:
+    chosen = shots(pack, 0, class_name="man")[0]
+    address = f"/photo-sets/new/?pack={pack.slug}&class=man&chosen=1&shot={chosen}"
+
+    made = signed_in.post(address, NEW)["Location"]
+
+    assert "4 of 4 shots, 8 pictures, 18 credits" in signed_in.get(made).content.decode()
+
+
+def test_shots_switched_off_in_the_review_lower_price_and_count(
+    signed_in: Client, photo_set: PhotoSet, pack: Pack
+) -> None:
+    choice = {"pack": pack.slug, "chosen": "1", "shot": shots(pack, 0)}
+
+    page = signed_in.post(f"{photo_set.get_absolute_url()}pack/", choice, follow=True).content.decode()
+    part = signed_in.post(f"{photo_set.get_absolute_url()}pack/", choice, headers=HTMX).content.decode()
+
+    assert "Order 2 pictures for 12 credits" in page
+    assert "Order 2 pictures for 12 credits" in part
+    assert f'name="shot" value="{shots(pack, 0)[0]}"' in page
+
+
+def test_without_any_shot_nothing_can_be_ordered(signed_in: Client, photo_set: PhotoSet, pack: Pack) -> None:
+    signed_in.post(f"{photo_set.get_absolute_url()}pack/", {"pack": pack.slug, "chosen": "1"})
+
+    page = signed_in.get(photo_set.get_absolute_url()).content.decode()
+    refused = signed_in.post("/shoots/", {"photo_set": photo_set.pk, "pack": pack.slug, "order_key": "0:0"})
+
+    assert "Choose at least one shot." in page
+    assert refused["Location"].endswith("?part=review")
+    assert not Shoot.objects.exists()
+
+
+def test_another_pack_is_chosen_whole(signed_in: Client, photo_set: PhotoSet, pack: Pack) -> None:
+    photo_set.choose(pack, left_out=shots(pack, 0))
+
+    signed_in.post(f"{photo_set.get_absolute_url()}pack/", {"pack": PackFactory.create().slug})
+
+    photo_set.refresh_from_db()
+    assert photo_set.left_out == []
+
+
+def test_just_the_shots_that_are_on_are_ordered(signed_in: Client, photo_set: PhotoSet, pack: Pack) -> None:
+    wanted = shots(pack, 1, 3)
+    form = {"photo_set": photo_set.pk, "pack": pack.slug, "order_key": "0:14", "shot": wanted}
+
+    signed_in.post("/shoots/", form)
+    signed_in.post("/shoots/", form)
+
+    shoot = Shoot.objects.get()
+    assert shoot.wish == {"prompt_ids": wanted}
+    assert (shoot.price, shoot.expected_prompts, shoot.expected_images) == (14, 2, 4)
+    assert shoot.account.balance == 86
+
+
+@pytest.mark.parametrize("shot", ["1", "9" * 25, "x"])
+def test_a_shot_that_is_not_in_the_pack_is_not_ordered(
+    signed_in: Client, photo_set: PhotoSet, pack: Pack, shot: str
+) -> None:
+    form = {"photo_set": photo_set.pk, "pack": pack.slug, "order_key": "0:12", "shot": shot}
+
+    page = signed_in.post("/shoots/", form, follow=True).content.decode()
+
+    assert "Nothing was charged" in page or "nothing was charged" in page or "out of date" in page
+    assert not Shoot.objects.exists()
+
+
 # The list of drafts
 
 
@@ -250,11 +400,7 @@ def test_a_pack_that_is_not_there_is_said_and_the_old_one_stays(
 def test_what_can_still_become_a_model_is_a_draft(
     signed_in: Client, photo_set: PhotoSet, status: str, is_draft: bool
 ) -> None:
-    now = timezone.now()
-    TuneFactory.create(
-        account=photo_set.account, photo_set=photo_set, status=status,
-        trained_at=now, expires_at=now, failed_at=now, error="x",
-    )  # fmt: skip
+    TuneFactory.create(account=photo_set.account, photo_set=photo_set, status=status)
 
     page = signed_in.get("/photo-sets/new/").content.decode()
 
@@ -262,15 +408,7 @@ def test_what_can_still_become_a_model_is_a_draft(
 
 
 def test_a_draft_is_listed_once_with_its_number_of_photos(signed_in: Client, photo_set: PhotoSet) -> None:
-    now = timezone.now()
-    for _ in range(2):
-        TuneFactory.create(
-            account=photo_set.account,
-            photo_set=photo_set,
-            status=Tune.Status.FAILED,
-            failed_at=now,
-            error="x",
-        )
+    TuneFactory.create_batch(2, account=photo_set.account, photo_set=photo_set, status=Tune.Status.FAILED)
 
     page = signed_in.get("/shoots/").content.decode()
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from studio import fetching
 from studio.fetching import FetchFailed, fetch, public_address
-from tests.astria.server import Server, break_off, drip, drop, hang, running, speak_nonsense
+from tests.astria.server import Handler, Server, break_off, drip, drop, hang, running, speak_nonsense
 
 PUBLIC = "93.184.216.34"
 
@@ -170,8 +177,8 @@ def test_the_connection_is_made_to_the_very_address_that_was_checked(
         connected.append(address)
         raise OSError("far enough")
 
-    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
-    with pytest.raises(FetchFailed, match="no answer"):
+    monkeypatch.setattr("socket.create_connection", connect)
+    with pytest.raises(FetchFailed, match="broke off"):
         from_elsewhere("https://pictures.example.com:8443/1")
 
     assert connected == [(PUBLIC, 8443)]
@@ -213,12 +220,9 @@ def test_a_name_that_is_not_found_may_be_found_later(monkeypatch: pytest.MonkeyP
     assert not failed.value.is_final
 
 
-def test_a_name_that_no_header_can_hold_is_a_failure_like_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    resolves_to(monkeypatch, [PUBLIC])
-    monkeypatch.setattr("urllib3.util.connection.create_connection", lambda *args, **options: socket.socket())
-
+def test_a_name_that_no_header_can_hold_is_a_failure_like_others(server: Server) -> None:
     with pytest.raises(FetchFailed):
-        from_elsewhere("https://例え.jp/1")
+        fetch("http://例え.jp/1", trusted_origin="http://例え.jp")
 
 
 @pytest.mark.parametrize(("status", "is_final"), [(404, False), (403, False), (500, False), (410, True)])
@@ -265,11 +269,89 @@ def test_a_server_that_says_nothing_runs_out_of_time(server: Server, monkeypatch
     monkeypatch.setattr(fetching, "READ_SECONDS", 0.1)
     server.plays_next(hang)
 
-    with pytest.raises(FetchFailed, match="no answer"):
+    with pytest.raises(FetchFailed, match="too slow"):
         from_server(server)
 
 
-@pytest.mark.parametrize("play", [drop, break_off(200), speak_nonsense])
+def drip_headers(handler: Handler) -> None:
+    """Send a piece of a header now and then, without end."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    while not handler.released.wait(0.02):
+        handler.wfile.write(b"x")
+
+
+def drip_interim_answers(handler: Handler) -> None:
+    """Ask for patience again and again."""
+    while not handler.released.wait(0.01):
+        handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+@pytest.mark.parametrize("play", [drip_headers, drip_interim_answers])
+def test_the_time_that_headers_take_counts(
+    server: Server, monkeypatch: pytest.MonkeyPatch, play: Any
+) -> None:
+    monkeypatch.setattr(fetching, "TOTAL_SECONDS", 0.3)
+    server.plays_next(play)
+
+    with pytest.raises(FetchFailed, match="too slow") as failed:
+        from_server(server)
+
+    assert not failed.value.is_final
+
+
+def test_all_redirects_together_have_the_time_of_one(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "TOTAL_SECONDS", 0.4)
+    server.plays_next(slowly_redirect)
+    server.plays *= 4
+
+    with pytest.raises(FetchFailed, match="too slow"):
+        from_server(server)
+
+
+def slowly_redirect(handler: Handler) -> None:
+    handler.released.wait(0.2)
+    handler.answer(302, b"", {"Location": "/again"})
+
+
+def close_afterwards(handler: Handler) -> None:
+    """Answer as servers of old do: the end of the connection is the end of the body."""
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\npicture")
+    handler.close_connection = True
+
+
+def in_chunks(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n")
+    handler.wfile.write(b"3\r\npic\r\n4\r\nture\r\n0\r\n\r\n")
+
+
+def in_chunks_cut_short(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\npic")
+    handler.close_connection = True
+
+
+@pytest.mark.parametrize("play", [close_afterwards, in_chunks])
+def test_a_body_of_unannounced_length_is_returned_whole(server: Server, play: Any) -> None:
+    server.plays_next(play)
+
+    assert from_server(server) == b"picture"
+
+
+def test_a_body_that_is_announced_as_too_large_is_not_read(server: Server) -> None:
+    server.answers(200, b"", Content_Length=str(fetching.MAX_BYTES + 1))
+
+    with pytest.raises(FetchFailed, match="too large"):
+        from_server(server)
+
+
+def test_odd_characters_in_an_address_are_quoted(server: Server) -> None:
+    server.answers(200, b"picture")
+
+    from_server(server, "/a b/ü%20?x=1 2&y=[z]")
+
+    assert (server.received[0].path, server.received[0].query) == ("/a%20b/%C3%BC%20", "x=1%202&y=%5Bz%5D")
+
+
+@pytest.mark.parametrize("play", [drop, break_off(200), speak_nonsense, in_chunks_cut_short])
 def test_an_answer_that_breaks_off_is_tried_again(server: Server, play: Any) -> None:
     server.plays_next(play)
 
@@ -277,3 +359,75 @@ def test_an_answer_that_breaks_off_is_tried_again(server: Server, play: Any) -> 
         from_server(server)
 
     assert not failed.value.is_final
+
+
+HOST = "pictures.example.com"
+
+
+@pytest.fixture
+def secure(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server behind HTTPS whose certificate, for HOST, is trusted; every name leads to it."""
+    certificate = tmp_path / "server.pem"
+    certificate.write_bytes(self_signed(HOST))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate)
+    server.socket = tls.wrap_socket(server.socket, server_side=True)
+    monkeypatch.setattr(fetching, "public_address", lambda _host, _port: "127.0.0.1")
+    monkeypatch.setattr("certifi.where", lambda: str(certificate))
+    fetching._tls.cache_clear()
+    yield server
+    fetching._tls.cache_clear()
+
+
+def self_signed(name: str) -> bytes:
+    """Return a key and a certificate for `name`, as PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    begins = datetime.now(UTC) - timedelta(days=1)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(who)
+        .issuer_name(who)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(begins)
+        .not_valid_after(begins + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return private + certificate.public_bytes(pem)
+
+
+def test_over_https_the_name_is_asked_for_and_its_certificate_believed(secure: Server) -> None:
+    secure.answers(200, b"picture")
+
+    assert from_elsewhere(f"https://{HOST}:{secure.server_port}/1") == b"picture"
+    assert secure.received[0].headers["Host"] == f"{HOST}:{secure.server_port}"
+
+
+def test_a_certificate_of_another_name_is_not_believed(secure: Server) -> None:
+    with pytest.raises(FetchFailed, match="SSLCertVerificationError") as failed:
+        from_elsewhere(f"https://other.example.com:{secure.server_port}/1")
+
+    assert secure.received == []
+    assert not failed.value.is_final
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_believed(
+    secure: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(fetching, "public_address", lambda _host, _port: "127.0.0.1")
+
+    with pytest.raises(FetchFailed, match="SSLCertVerificationError"):
+        from_elsewhere(f"https://{HOST}:{secure.server_port}/1")
+
+
+def test_a_handshake_that_never_ends_runs_out_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "public_address", lambda _host, _port: "127.0.0.1")
+    monkeypatch.setattr(fetching, "CONNECT_SECONDS", 0.2)
+
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(FetchFailed, match="too slow"):
+        from_elsewhere(f"https://{HOST}:{silent.getsockname()[1]}/1")

@@ -9,7 +9,7 @@ import pytest
 from django_q.models import OrmQ
 
 import astria
-from studio.generation import callback_url, shoot_of, take_in_prompt, take_in_prompts
+from studio.generation import callback_url, take_in_prompt, take_in_prompts
 from studio.models import Event, Image, Prompt, Shoot
 from tests.factories import PromptFactory, ShootFactory, TrainedTuneFactory
 
@@ -42,62 +42,6 @@ def prompt(number: int, **more: Any) -> astria.Prompt:
 
 def shot(shoot: Shoot) -> int:
     return int(shoot.pack.classes.get(name="woman").prompts.values_list("astria_id", flat=True)[0])
-
-
-def owner(theirs: astria.Prompt, shoot: Shoot) -> Shoot | None:
-    return shoot_of(theirs, list(shoot.tune.shoots.all()))
-
-
-def test_the_token_in_the_callback_comes_before_all_else(shoot: Shoot, later: Callable[..., Shoot]) -> None:
-    second = later()
-
-    theirs = prompt(50, callback=callback_url(second) + "?again=1", orig_prompt_id=shot(shoot))
-
-    assert owner(theirs, shoot) == second
-
-
-def test_a_token_of_nobody_is_nobodys(shoot: Shoot) -> None:
-    foreign = callback_url(shoot)[:-5] + "wrong"
-
-    assert owner(prompt(50, callback=foreign), shoot) is None
-
-
-def test_a_prompt_that_is_known_stays_where_it_is(shoot: Shoot, later: Callable[..., Shoot]) -> None:
-    later()
-    PromptFactory.create(shoot=shoot, astria_id=200)
-
-    assert owner(prompt(200, orig_prompt_id=shot(shoot)), shoot) == shoot
-
-
-def test_a_shot_above_the_watermark_is_of_the_later_shoot_and_below_of_the_first(
-    shoot: Shoot, later: Callable[..., Shoot]
-) -> None:
-    second = later()
-
-    assert owner(prompt(101, orig_prompt_id=shot(shoot)), shoot) == second
-    assert owner(prompt(100, orig_prompt_id=shot(shoot)), shoot) == shoot
-
-
-def test_a_shoot_that_was_never_posted_has_no_prompts(shoot: Shoot, later: Callable[..., Shoot]) -> None:
-    later(status=Shoot.Status.QUEUED, submitted_at=None, deadline_at=None)
-
-    assert owner(prompt(101, orig_prompt_id=shot(shoot)), shoot) == shoot
-
-
-def test_a_shot_of_another_pack_is_nobodys(shoot: Shoot) -> None:
-    assert owner(prompt(101, orig_prompt_id=999_999), shoot) is None
-
-
-def test_a_callback_to_somewhere_else_decides_nothing(shoot: Shoot) -> None:
-    elsewhere = prompt(101, callback="https://elsewhere.example/callbacks/a/b", orig_prompt_id=shot(shoot))
-
-    assert owner(elsewhere, shoot) == shoot
-
-
-def test_the_tune_id_of_a_prompt_decides_nothing(shoot: Shoot) -> None:
-    base = prompt(101, tune_id=1504944, callback=callback_url(shoot))
-
-    assert owner(base, shoot) == shoot
 
 
 def test_pictures_are_written_down_and_queued_once_however_often_they_are_said(shoot: Shoot) -> None:
@@ -225,3 +169,13 @@ def test_pictures_are_numbered_as_they_come_whatever_their_prompt(shoot: Shoot) 
     take_in_prompt(shoot, prompt(50, images=urls[:2]))
 
     assert list(shoot.images.order_by("number").values_list("number", "source_url")) == [*enumerate(urls, 1)]
+
+
+def test_a_prompt_of_another_model_gets_no_pictures_from_elsewhere(db: None) -> None:
+    theirs, ours = PromptFactory.create(astria_id=7), ShootFactory.create()
+
+    brought = take_in_prompt(ours, astria.Prompt(id=7, images=("https://mp.example/1",), text="other"))
+
+    theirs.refresh_from_db()
+    assert (brought, theirs.text) == (False, "")
+    assert not Image.objects.exists()

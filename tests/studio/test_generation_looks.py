@@ -14,6 +14,7 @@ from studio.generation import callback_url, next_look
 from studio.models import Image, Shoot, Tune
 from studio.training import advance
 from tests.factories import ImageFactory, PromptFactory, ShootFactory, TrainedTuneFactory
+from tests.states import put
 from tests.studio.conftest import API, NOON
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +74,7 @@ def test_a_look_brings_the_pictures_that_no_callback_told_of(api: RequestsMock, 
 
 
 def test_a_shoot_that_missed_that_its_model_is_there_catches_up(api: RequestsMock, generating: Shoot) -> None:
-    Shoot.objects.update(status=Shoot.Status.WAITING)
+    put(generating, "waiting")
     answers(api, generating)
 
     advance(generating.pk)
@@ -177,7 +178,7 @@ def test_a_shoot_comes_to_its_end_although_astria_never_answers(
     noon: Traveller, api: RequestsMock, generating: Shoot
 ) -> None:
     api.get(f"{API}/tunes/{generating.tune.astria_id}/prompts", status=500)
-    noon.shift(timedelta(hours=3))
+    noon.shift(timedelta(hours=3) + pace.GIVE_UP_LOOKING + timedelta(seconds=1))
 
     advance(generating.pk)
     advance(generating.pk)

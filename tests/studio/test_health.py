@@ -10,9 +10,9 @@ from responses import RequestsMock
 from time_machine import Traveller
 
 from studio import health
-from studio.clock import beat
 from studio.health import what_is_down
 from studio.models import Heartbeat
+from studio.probing import beat
 from tests.studio.conftest import API
 
 pytestmark = pytest.mark.django_db

@@ -15,6 +15,7 @@ from accounts.models import CreditAccount
 from studio.inbox import process
 from studio.models import Callback, Image, Prompt, Shoot, Tune
 from tests.factories import ImageFactory, PromptFactory, ShootFactory, TrainedTuneFactory
+from tests.states import put
 from tests.studio.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -31,12 +32,14 @@ def shoot(noon: Traveller) -> Shoot:
 
 @pytest.fixture
 def say(shoot: Shoot) -> Say:
-    """Let Astria call back to `shoot`, processed as often as asked."""
+    """Let Astria call back to `shoot`: processed, by a task that starts twice, and replayed as asked."""
 
     def say(body: Any, times: int = 1, to: Shoot = shoot) -> Callback:
         text = body if isinstance(body, str) else json.dumps(body)
         callback = Callback.objects.create(shoot=to, body=text)
         for _ in range(times):
+            Callback.objects.filter(pk=callback.pk).replay()
+            process(callback.pk)
             process(callback.pk)
         callback.refresh_from_db()
         return callback
@@ -160,7 +163,7 @@ def test_an_unknown_prompt_is_of_the_shoot_that_was_called(shoot: Shoot, say: Sa
 def test_a_late_callback_after_a_refund_brings_its_picture_and_takes_nothing_back(
     shoot: Shoot, say: Say
 ) -> None:
-    Shoot.objects.update(status=Shoot.Status.FAILED, error="late", ended_at=NOON, refunded=18)
+    put(shoot, "failed", refunded=18)
 
     say({"prompt": {"id": 7, "images": [ONE]}}, times=2)
 
@@ -168,6 +171,91 @@ def test_a_late_callback_after_a_refund_brings_its_picture_and_takes_nothing_bac
     assert (shoot.status, shoot.refunded) == (Shoot.Status.FAILED, 18)
     assert Image.objects.get().shoot == shoot
     assert CreditAccount.objects.get(pk=shoot.account_id).balance == 100
+
+
+ENDS = [
+    {"status": Shoot.Status.READY},
+    {"status": Shoot.Status.PARTLY, "refunded": 5},
+    {"status": Shoot.Status.FAILED, "refunded": 18},
+    {"status": Shoot.Status.CANCELLED, "refunded": 18},
+]
+
+
+@pytest.mark.parametrize("end", ENDS, ids=lambda end: end["status"])
+def test_after_the_end_pictures_are_kept_and_nothing_else_changes(
+    shoot: Shoot, say: Say, end: dict[str, Any]
+) -> None:
+    put(shoot, **end)
+
+    say([{"id": 7, "images": [ONE]}, {"id": 8, "user_error": "no"}], times=2)
+    say(tune_of(shoot))
+
+    shoot.refresh_from_db()
+    assert (shoot.status, shoot.refunded, shoot.ended_at) == (end["status"], end.get("refunded", 0), NOON)
+    assert shoot.next_check_at is None
+    assert CreditAccount.objects.get(pk=shoot.account_id).balance == 100
+    assert Image.objects.get().shoot == shoot
+
+
+def test_after_the_model_expired_pictures_are_kept_and_it_stays_expired(say: Say) -> None:
+    past = TrainedTuneFactory.create(status=Tune.Status.EXPIRED, astria_id=77, next_check_at=None)
+    shoot = ShootFactory.create(account=past.account, tune=past, trains=False)
+
+    say({"prompt": {"id": 7, "images": [ONE]}}, to=shoot)
+    say(tune_of(shoot), to=shoot, times=2)
+
+    assert Tune.objects.get(pk=past.pk).status == Tune.Status.EXPIRED
+    assert Image.objects.get().shoot == shoot
+
+
+def test_a_model_said_to_be_trained_twice_is_trained_once(shoot: Shoot, say: Say) -> None:
+    say(tune_of(shoot))
+    Tune.objects.update(status=Tune.Status.EXPIRED, next_check_at=None)
+
+    say(tune_of(shoot, trained_at=(NOON + timedelta(hours=1)).isoformat()))
+
+    assert Tune.objects.get().trained_at == NOON
+    assert Tune.objects.get().status == Tune.Status.EXPIRED
+
+
+def test_pictures_that_a_later_callback_leaves_out_stay(shoot: Shoot, say: Say) -> None:
+    say({"prompt": {"id": 7, "images": [ONE, TWO]}})
+
+    say({"prompt": {"id": 7, "images": [TWO]}})
+    say({"prompt": {"id": 7, "images": [], "user_error": "taken away"}})
+
+    assert Image.objects.count() == 2
+    assert Prompt.objects.get().status == Prompt.Status.READY
+
+
+def test_more_pictures_than_were_announced_are_kept(shoot: Shoot, say: Say) -> None:
+    say({"prompt": {"id": 7, "images": [f"https://mp.astria.ai/{n}" for n in range(5)]}}, times=2)
+
+    assert Prompt.objects.get().expected_images == 2
+    assert sorted(Image.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
+
+
+def test_a_prompt_that_was_there_before_the_shoot_is_not_the_shoots(
+    tune: Tune, order_on_tune: Callable[..., Shoot], say: Say
+) -> None:
+    shoot = order_on_tune(prompt_watermark=7)
+
+    callback = say([{"id": 7, "images": [ONE]}, {"id": 8, "images": [TWO]}], to=shoot, times=2)
+
+    assert [prompt.astria_id for prompt in Prompt.objects.all()] == [8]
+    assert callback.error == "not this shoot's: 7"
+
+
+def test_a_prompt_of_an_earlier_shoot_on_the_same_model_stays_with_it(
+    tune: Tune, order_on_tune: Callable[..., Shoot], say: Say
+) -> None:
+    earlier, later = order_on_tune(), order_on_tune(prompt_watermark=7)
+    say({"prompt": {"id": 7, "images": [ONE]}}, to=earlier)
+
+    say([{"id": 7, "images": [ONE, TWO]}], to=later, times=2)
+
+    assert Prompt.objects.get().shoot == earlier
+    assert {image.shoot for image in Image.objects.all()} == {earlier}
 
 
 def test_a_late_failure_of_a_model_undoes_no_pictures(shoot: Shoot, say: Say) -> None:

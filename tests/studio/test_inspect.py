@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from studio.inspection import inspect, inspect_in_background
+from studio import pace
+from studio.inspection import LAPSE, inspect, inspect_in_background
 from studio.models import Event, Inspection, Photo, PhotoSet
-from studio.uploading import add_photo, remove_photo
+from studio.uploading import add_photo, forget_photo, remove_photo, restore_photo
 from studio.views import inspect as view
 from tests.factories import PhotoFactory, PhotoSetFactory, jpeg
 from tests.sandbox.process import Sandbox
@@ -237,6 +240,98 @@ def test_with_astria_down_a_photo_is_not_checked_and_its_tile_is_there(
 
 
 @pytest.mark.usefixtures("astria_down")
+def test_whoever_could_not_be_answered_is_told_when_to_ask_again(signed_in: Client, photo: Photo) -> None:
+    answer = signed_in.post(URL, {"name": "woman", "photo": photo.pk})
+    tile = signed_in.post(URL, {"name": "woman", "photo": photo.pk}, headers=HTMX)
+
+    assert int(answer["Retry-After"]) > 0
+    assert int(tile["Retry-After"]) > 0
+
+
+def test_what_is_being_asked_at_this_moment_is_not_asked_twice(
+    signed_in: Client, photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = photo.photo_set.account_id
+    question, is_ours = Inspection.claim(account, photo.sha256, "woman", lapse=LAPSE)
+
+    meanwhile = signed_in.post(URL, {"name": "woman", "photo": photo.pk})
+    question.keep({"name": "woman"})
+    afterwards = signed_in.post(URL, {"name": "woman", "photo": photo.pk})
+
+    assert is_ours
+    assert (meanwhile.status_code, meanwhile["Retry-After"]) == (503, "1")
+    assert afterwards.json() == {"name": "woman"}
+    assert calls() == 0
+
+
+def test_a_question_whose_asker_died_is_asked_again(signed_in: Client, photo: Photo) -> None:
+    account = photo.photo_set.account_id
+    question, _ = Inspection.claim(account, photo.sha256, "woman", lapse=LAPSE)
+    Inspection.objects.update(asked_at=timezone.now() - LAPSE * 2)
+
+    answer = signed_in.post(URL, {"name": "woman", "photo": photo.pk})
+    question.keep({"name": "too late"})
+
+    assert answer.json()["name"] == "woman"
+    assert Inspection.objects.get().answer == answer.json()
+
+
+# Without a browser that asks
+
+
+def test_a_photo_that_no_browser_asked_about_is_due_for_the_worker(photo: Photo, sandbox: Sandbox) -> None:
+    later = timezone.now() + pace.INSPECT_AFTER + timedelta(seconds=1)
+
+    assert list(Photo.objects.due(timezone.now())) == []
+    assert list(Photo.objects.due(later)) == [photo]
+
+
+def test_once_a_browser_has_asked_nothing_is_left_for_the_worker(signed_in: Client, photo: Photo) -> None:
+    signed_in.post(URL, {"name": "woman", "photo": photo.pk})
+
+    photo.refresh_from_db()
+    assert photo.next_check_at is None
+
+
+@pytest.mark.usefixtures("astria_down")
+def test_what_the_worker_could_not_ask_is_due_again_for_a_day(photo: Photo) -> None:
+    inspect_in_background(photo.pk)
+    again = Photo.objects.get().next_check_at
+    PhotoSet.objects.update(updated_at=timezone.now() - timedelta(days=2))
+    Photo.objects.update(created_at=timezone.now() - timedelta(days=2))
+
+    inspect_in_background(photo.pk)
+
+    assert again and again > timezone.now()
+    assert Photo.objects.get().next_check_at is None
+
+
+def test_another_class_is_asked_about_by_the_worker_too(
+    signed_in: Client, photo: Photo, photo_set: PhotoSet
+) -> None:
+    inspect_in_background(photo.pk)
+
+    signed_in.post(f"{photo_set.get_absolute_url()}edit/", {"name": "Anna", "class_name": "man"})
+    due = list(Photo.objects.due(timezone.now()))
+    inspect_in_background(photo.pk)
+
+    assert due == [photo]
+    assert set(Inspection.objects.values_list("class_name", flat=True)) == {"woman", "man"}
+    assert Photo.objects.get().next_check_at is None
+
+
+def test_another_name_asks_nothing(signed_in: Client, photo: Photo, photo_set: PhotoSet) -> None:
+    inspect_in_background(photo.pk)
+
+    signed_in.post(f"{photo_set.get_absolute_url()}edit/", {"name": "Eva", "class_name": "woman"})
+
+    assert not Photo.objects.due(timezone.now()).exists()
+
+
+# When it must wait
+
+
+@pytest.mark.usefixtures("astria_down")
 def test_what_was_not_checked_is_asked_again(
     signed_in: Client, photo: Photo, settings: Any, sandbox: Sandbox
 ) -> None:
@@ -289,8 +384,11 @@ def test_too_many_questions_a_minute_are_429_for_this_person_only(
     stranger.force_login(other_user)
 
     answers = [signed_in.post(URL, {"name": "woman", "photo": photo.pk}).status_code for _ in range(3)]
+    refused = signed_in.post(URL, {"name": "woman", "photo": photo.pk})
 
     assert answers == [200, 200, 429]
+    assert 0 < int(refused["Retry-After"]) <= 60
+    assert "Your photos are safe" in refused.json()["error"]
     assert stranger.post(URL, {"name": "woman"}).status_code == 422
 
 
@@ -303,6 +401,12 @@ def test_only_who_is_signed_in_may_ask_and_only_from_our_pages(user: User, photo
     assert calls() == 0
 
 
+def forget(photo: Photo) -> None:
+    """Remove a photo, and let the time pass in which that could be undone."""
+    assert remove_photo(photo)
+    forget_photo(photo.pk)
+
+
 def said_of(photo: Photo) -> Inspection:
     account = photo.photo_set.account
     return Inspection.objects.create(account=account, sha256=photo.sha256, class_name="man", answer={})
@@ -312,7 +416,7 @@ def test_removing_a_photo_removes_what_was_said_of_it(photo_set: PhotoSet) -> No
     gone, other = PhotoFactory.create_batch(2, photo_set=photo_set)
     kept = [said_of(gone), said_of(other)][1]
 
-    assert remove_photo(gone)
+    forget(gone)
 
     assert list(Inspection.objects.all()) == [kept]
 
@@ -327,9 +431,9 @@ def test_what_was_said_of_a_file_stays_while_another_photo_is_the_same(
     )
     kept = [said_of(mine), said_of(theirs)]
 
-    remove_photo(mine)
+    forget(mine)
     after_mine = list(Inspection.objects.order_by("pk"))
-    remove_photo(theirs)
+    forget(theirs)
 
     assert after_mine == kept
     assert list(Inspection.objects.all()) == kept[:1]
@@ -341,13 +445,23 @@ def test_nothing_is_written_of_a_photo_that_is_removed_while_it_is_asked_about(
     photo = PhotoFactory.create(photo_set=photo_set)
 
     def answer(*_: object) -> dict[str, object]:
-        remove_photo(Photo.objects.get(pk=photo.pk))
+        forget(Photo.objects.get(pk=photo.pk))
         return {"name": "woman"}
 
     monkeypatch.setattr("studio.inspection._ask", answer)
 
     assert inspect(photo, "woman") == {"name": "woman"}
     assert not Inspection.objects.exists()
+
+
+def test_a_photo_that_comes_back_is_not_asked_about_again(signed_in: Client, photo: Photo) -> None:
+    signed_in.post(URL, {"name": "woman", "photo": photo.pk})
+    remove_photo(photo)
+
+    restore_photo(photo)
+
+    assert signed_in.post(URL, {"name": "woman", "photo": photo.pk}).status_code == 200
+    assert calls() == 1
 
 
 def test_a_photo_whose_file_is_gone_is_not_checked(signed_in: Client, photo: Photo) -> None:

@@ -62,9 +62,24 @@ def test_two_workers_that_read_the_same_row_tell_once(image: Image) -> None:
     like(image)
     rows = [Prompt.objects.get(), Prompt.objects.get()]
 
-    claims = [row.claim_like(next_check_at=NOON + timedelta(minutes=5)) for row in rows]
+    claims = [row.claim_like(until=NOON + timedelta(minutes=5)) for row in rows]
 
     assert claims == [True, False]
+
+
+def test_a_worker_that_died_while_it_told_is_followed_by_another(
+    api: RequestsMock, image: Image, noon: Traveller
+) -> None:
+    answers(api, {"status": 201})
+    like(image)
+    Prompt.objects.get().claim_like(until=NOON + timedelta(minutes=5))
+
+    sync(image.prompt_id)
+    meanwhile = len(calls(api, "POST"))
+    noon.shift(timedelta(minutes=5))
+    sync(image.prompt_id)
+
+    assert (meanwhile, len(calls(api, "POST"))) == (0, 1)
 
 
 def test_the_like_goes_when_the_last_liked_picture_of_its_prompt_is_unliked(

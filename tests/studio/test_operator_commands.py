@@ -12,6 +12,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from studio.clock import queue_callbacks
 from studio.inbox import process
 from studio.management.commands import purge, reconcile, replay
 from studio.models import Callback, Shoot
@@ -37,9 +38,15 @@ def ended() -> Shoot:
 
 
 def callback(shoot: Shoot | None = None, error: str = "") -> Callback:
-    return Callback.objects.create(
-        shoot=shoot or ShootFactory.create(), body="{}", processed_at=timezone.now(), error=error
-    )
+    """Return a callback that was processed."""
+    kept = Callback.objects.create(shoot=shoot or ShootFactory.create(), body="{}")
+    kept.mark_processed(error)
+    return kept
+
+
+def replayed() -> set[Callback]:
+    """Return the callbacks that are due again, as new as when they came."""
+    return set(Callback.objects.due(timezone.now()).filter(processed_at=None, attempts=0, error=""))
 
 
 def test_reconcile_queues_a_step_for_each_shoot_that_has_not_ended() -> None:
@@ -91,23 +98,32 @@ def test_reconcile_says_that_a_shoot_has_ended_and_what_to_do_instead() -> None:
     assert tasks() == []
 
 
-def test_replay_queues_the_callbacks_that_are_named_in_the_order_they_came() -> None:
+def test_replay_makes_the_callbacks_due_that_are_named() -> None:
     first, second, _third = callback(), callback(), callback()
 
     said = run("replay", str(second.pk), str(first.pk))
 
+    assert replayed() == {first, second}
+    assert said == "To be taken in: 2\n"
+
+
+def test_what_is_replayed_is_taken_in_by_the_clock_in_the_order_in_which_it_came() -> None:
+    first, second = callback(), callback()
+
+    run("replay", str(second.pk), str(first.pk))
+    queue_callbacks()
+
     assert tasks() == [(process, first.pk), (process, second.pk)]
-    assert said == "Queued: 2\n"
 
 
 def test_replay_takes_all_callbacks_of_a_shoot() -> None:
     shoot = ended()
-    wanted = [callback(shoot), callback(shoot)]
+    wanted = {callback(shoot), callback(shoot)}
     callback()
 
     run("replay", "--shoot", str(shoot.pk))
 
-    assert tasks() == [(process, one.pk) for one in wanted]
+    assert replayed() == wanted
 
 
 def test_replay_takes_those_that_were_not_understood() -> None:
@@ -116,7 +132,7 @@ def test_replay_takes_those_that_were_not_understood() -> None:
 
     run("replay", "--failed")
 
-    assert tasks() == [(process, failed.pk)]
+    assert replayed() == {failed}
 
 
 @pytest.mark.parametrize("arguments", [[], ["1", "--failed"], ["--failed", "--shoot", str(uuid4())]])
@@ -126,16 +142,16 @@ def test_replay_wants_to_know_which(arguments: list[str]) -> None:
     with pytest.raises(CommandError, match="Say which"):
         run("replay", *arguments)
 
-    assert tasks() == []
+    assert replayed() == set()
 
 
-def test_replay_names_callbacks_that_are_unknown_and_queues_none() -> None:
+def test_replay_names_callbacks_that_are_unknown_and_replays_none() -> None:
     known = callback()
 
     with pytest.raises(CommandError, match=f"no callback {known.pk + 1}"):
         run("replay", str(known.pk), str(known.pk + 1))
 
-    assert tasks() == []
+    assert replayed() == set()
 
 
 def test_replay_says_that_a_shoot_is_unknown() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
 
@@ -18,6 +19,7 @@ from studio.models import PhotoSet, Shoot, Tune
 from studio.ordering import OrderRefused, cancel, order_pack
 from studio.uploading import remove_photo
 from tests.factories import PackFactory, PhotoFactory, PhotoSetFactory, TrainedTuneFactory
+from tests.states import put
 from tests.studio.conftest import AtOnce
 
 pytestmark = pytest.mark.django_db
@@ -86,9 +88,7 @@ def test_a_second_order_uses_the_model_that_is_there_and_pays_no_training(
 
 @pytest.mark.parametrize("status", [Tune.Status.FAILED, Tune.Status.EXPIRED, Tune.Status.DELETED])
 def test_where_the_model_is_gone_another_is_made(user: User, photo_set: PhotoSet, status: str) -> None:
-    TrainedTuneFactory.create(
-        account=user.account, photo_set=photo_set, status=status, error="x", failed_at=timezone.now()
-    )
+    TrainedTuneFactory.create(account=user.account, photo_set=photo_set, status=status)
 
     assert order_pack(photo_set, photo_set.pack, number=0).trains
 
@@ -257,6 +257,32 @@ def test_too_few_credits_are_named_and_nothing_is_charged(
     assert "1 credit is missing for this pack." in page
 
 
+def test_whoever_gets_credits_first_comes_back_to_the_review_with_what_was_chosen(
+    signed_in: Client, user: User, photo_set: PhotoSet, settings: Any
+) -> None:
+    settings.DEBUG = True  # credits are to be had
+    user.account.spend(83, key="before")
+    review = f"{photo_set.get_absolute_url()}?part=review"
+    address = reverse("studio:photo-set-credits", args=[photo_set.pk])
+
+    offered = f'formaction="{address}"' in signed_in.get(review).content.decode()
+    answer = signed_in.post(address, form(photo_set, **{"trait-eye_color": "green eyes"}), follow=True)
+    page = signed_in.get(review).content.decode()
+
+    assert offered and f'href="{review}">Back to your order' in answer.content.decode()
+    assert '<option value="green eyes" selected>' in page
+
+
+def test_where_no_credits_are_sold_none_are_offered(
+    signed_in: Client, user: User, photo_set: PhotoSet
+) -> None:
+    user.account.spend(83, key="before")
+
+    page = signed_in.get(f"{photo_set.get_absolute_url()}?part=review").content.decode()
+
+    assert "ask the studio for credits" in page and "get-credits" not in page
+
+
 def test_a_refused_order_keeps_what_was_chosen(signed_in: Client, user: User, photo_set: PhotoSet) -> None:
     user.account.spend(83, key="before")
 
@@ -272,7 +298,8 @@ def test_while_something_is_owed_no_order_is_taken(
 
     page = refused(signed_in, form(photo_set), user)
 
-    assert "Nothing was charged" in page
+    # In answer to the order, in the line of its part, and before it could be tried again.
+    assert page.count("1 credit is owed, because a purchase was reversed after it was spent.") == 3
     assert not Shoot.objects.exists()
 
 
@@ -345,7 +372,7 @@ def test_an_order_on_its_way_can_no_longer_be_cancelled(
     signed_in: Client, user: User, photo_set: PhotoSet
 ) -> None:
     shoot = order_pack(photo_set, photo_set.pack, number=0)
-    Shoot.objects.update(status=Shoot.Status.SUBMITTING)
+    put(shoot, "submitting")
 
     page = signed_in.post(f"/shoots/{shoot.pk}/cancel/", follow=True).content.decode()
 

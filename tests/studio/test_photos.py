@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import threading
 import zlib
 from pathlib import Path
 from typing import Any
@@ -316,6 +317,14 @@ def test_damaged_files_are_taken_or_refused_and_nothing_else(
 
 def test_only_one_photo_is_decoded_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(photos, "DECODE_WAIT_SECONDS", 0.01)
+
+    with photos._turn(), pytest.raises(Busy):
+        prepared(jpeg())
+
+
+def test_no_more_than_a_quarter_of_the_threads_waits_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(photos, "_places", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(photos, "DECODE_WAIT_SECONDS", 3600)
 
     with photos._turn(), pytest.raises(Busy):
         prepared(jpeg())

@@ -15,10 +15,9 @@ from accounts.models import User
 from packs.models import Pack, PackPrompt
 from studio.models import Image, Prompt, Shoot
 from tests.factories import ImageFactory, PromptFactory, ShootFactory
+from tests.states import put
 
 pytestmark = pytest.mark.django_db
-
-HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -42,10 +41,11 @@ def test_the_page_shows_the_picture_with_its_size_and_ways_on(signed_in: Client,
     page = signed_in.get(f"/pictures/{image.pk}/").content.decode()
 
     assert f'src="/pictures/{image.pk}/1280.webp"' in page
+    assert 'class="viewer"' in page
     assert 'width="832" height="1088"' in page
-    assert f'href="/pictures/{image.pk}/original.jpg"' in page
-    assert f'href="/shoots/{image.shoot_id}/gallery/"' in page
-    assert 'rel="next"' not in page
+    assert f'href="/download/?picture={image.pk}&amp;size=original"' in page
+    assert f'href="/shoots/{image.shoot_id}/gallery/?from={image.pk}"' in page
+    assert "href" not in page.partition('rel="next"')[0].rpartition("<a")[2]
 
 
 def test_neighbours_follow_the_gallerys_order(signed_in: Client, shoot: Shoot) -> None:
@@ -57,7 +57,10 @@ def test_neighbours_follow_the_gallerys_order(signed_in: Client, shoot: Shoot) -
 
     context = signed_in.get(f"/pictures/{middle.pk}/").context
 
-    assert (context["previous_url"], context["next_url"]) == (f"/pictures/{new.pk}/", f"/pictures/{old.pk}/")
+    assert (context["previous_url"], context["following_url"]) == (
+        f"/pictures/{new.pk}/",
+        f"/pictures/{old.pk}/",
+    )
 
 
 def test_walking_through_pictures_of_one_moment_meets_each_once(signed_in: Client, shoot: Shoot) -> None:
@@ -67,14 +70,14 @@ def test_walking_through_pictures_of_one_moment_meets_each_once(signed_in: Clien
 
     while address and len(seen) < 9:
         seen.append(address)
-        address = signed_in.get(address).context["next_url"]
+        address = signed_in.get(address).context["following_url"]
 
     assert len(seen) == len(set(seen)) == 4
 
 
 @pytest.mark.parametrize("status", ["pending", "lost"])
 def test_a_picture_that_is_not_here_has_no_page(signed_in: Client, image: Image, status: str) -> None:
-    Image.objects.update(status=status, error="gone", next_check_at=timezone.now())
+    put(image, status)
 
     assert signed_in.get(f"/pictures/{image.pk}/").status_code == 404
 
@@ -85,8 +88,30 @@ def test_the_page_asks_the_database_as_often_among_30_as_alone(
 ) -> None:
     image = ImageFactory.create_batch(rows, shoot=shoot)[0]
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(14):
         signed_in.get(f"/pictures/{image.pk}/")
+
+
+def test_opening_a_picture_marks_it_as_seen(signed_in: Client, image: Image) -> None:
+    signed_in.get(f"/pictures/{image.pk}/")
+
+    image.refresh_from_db()
+    assert image.seen_at is not None
+
+
+def test_the_way_on_stays_in_the_gallery_it_was_opened_from(signed_in: Client, shoot: Shoot) -> None:
+    now = timezone.now()
+    first, other, last = (
+        ImageFactory.create(shoot=shoot, created_at=now + timedelta(seconds=n)) for n in range(3)
+    )
+    for image in (first, last):
+        image.like()
+
+    context = signed_in.get(f"/pictures/{last.pk}/?show=liked").context
+
+    assert context["following_url"] == f"/pictures/{first.pk}/?show=liked"
+    assert context["back_url"] == f"/shoots/{shoot.pk}/gallery/?show=liked&from={last.pk}"
+    assert signed_in.get(f"/pictures/{other.pk}/?show=liked").status_code == 200
 
 
 # Its files
@@ -110,14 +135,6 @@ def test_each_file_is_private_and_never_changes(
     assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
     assert answer["Content-Disposition"].startswith("inline")
     assert b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-
-
-def test_a_download_is_named_after_the_pack(signed_in: Client, image: Image) -> None:
-    answer = signed_in.get(f"/pictures/{image.pk}/original.jpg?download")
-
-    assert answer["Content-Disposition"] == (
-        f'attachment; filename="{image.shoot.pack.slug}-{str(image.pk)[:8]}.jpg"'
-    )
 
 
 @pytest.mark.parametrize(
@@ -178,15 +195,6 @@ def test_a_prompt_stays_liked_while_one_of_its_pictures_is(signed_in: Client, im
 
     assert counts(image) == (False, 1, 1, 1)
     assert Prompt.objects.get(pk=image.prompt_id).like_wanted
-
-
-def test_a_script_gets_the_button_a_form_the_page(signed_in: Client, image: Image) -> None:
-    by_form = signed_in.post(f"/pictures/{image.pk}/like/")
-    by_script = signed_in.post(f"/pictures/{image.pk}/like/", headers=HTMX)
-
-    assert by_form["Location"] == f"/pictures/{image.pk}/"
-    assert 'aria-pressed="true"' in by_script.content.decode()
-    assert f"/pictures/{image.pk}/unlike/" in by_script.content.decode()
 
 
 def test_a_like_makes_no_call_to_astria(signed_in: Client, image: Image, settings: Any) -> None:

@@ -11,9 +11,10 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from studio import clock, files, purging, queue
-from studio.models import Callback, Event, Heartbeat, Inspection, Photo, PhotoSet
+from studio import clock, purging
+from studio.models import Callback, Event, Heartbeat, Inspection, Photo, PhotoSet, Tally
 from studio.purging import Purged, purge
+from studio.removing import remove_files
 from tests.factories import PhotoSetFactory, ShootFactory, TuneFactory
 
 pytestmark = pytest.mark.django_db
@@ -129,14 +130,13 @@ def test_a_set_that_was_ordered_from_stays_however_old() -> None:
 
 def test_a_set_that_is_ordered_while_purging_runs_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = draft(40), draft(31)
-    enqueue = queue.enqueue
 
-    def order_the_other(*args: Any) -> None:
+    def order_the_other(*keys: str) -> None:
         other = PhotoSet.objects.get()
         TuneFactory.create(account=other.account, photo_set=other)
-        enqueue(*args)
+        remove_files(*keys)
 
-    monkeypatch.setattr(purging, "enqueue", order_the_other)
+    monkeypatch.setattr(purging, "remove_files", order_the_other)
 
     assert purge().photo_sets == 1
     assert PhotoSet.objects.filter(pk__in=[first.pk, second.pk]).count() == 1
@@ -158,21 +158,15 @@ def test_purging_twice_deletes_nothing_more() -> None:
     assert purge() == Purged(0, 0, 0)
 
 
-def test_deleting_files_twice_is_no_harm() -> None:
-    keys = [key for photo in draft(1).photos.all() for key in photo.keys]
-
-    files.delete(*keys)
-    files.delete(*keys)
-
-    assert not any(default_storage.exists(key) for key in keys)
-
-
 def test_a_dry_run_counts_and_deletes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     callback(31), event(91), draft(31)
 
     call_command("purge", dry_run=True)
 
-    assert capsys.readouterr().out == "To be deleted: 1 callbacks, 1 photo sets, 1 calls, 0 inspections\n"
+    counts = (
+        "1 callbacks, 1 photo sets, 1 calls, 0 inspections, 0 photos, 0 notes of erasures, 0 acts of staff"
+    )
+    assert capsys.readouterr().out == f"To be deleted: {counts}\n"
     assert (Callback.objects.count(), PhotoSet.objects.drafts().count(), Event.objects.count()) == (1, 1, 1)
 
 
@@ -181,8 +175,21 @@ def test_the_command_says_what_it_deleted(capsys: pytest.CaptureFixture[str]) ->
 
     call_command("purge")
 
-    assert capsys.readouterr().out == "Deleted: 1 callbacks, 1 photo sets, 1 calls, 1 inspections\n"
+    counts = (
+        "1 callbacks, 1 photo sets, 1 calls, 1 inspections, 0 photos, 0 notes of erasures, 0 acts of staff"
+    )
+    assert capsys.readouterr().out == f"Deleted: {counts}\n"
     assert not Callback.objects.exists() and not PhotoSet.objects.drafts().exists()
+
+
+def test_refused_callbacks_are_counted_for_ninety_days() -> None:
+    for days in (89, 91):
+        Tally.objects.create(kind=Tally.Kind.WRONG_TOKEN, hour=ago(days), count=1)
+
+    purge()
+    purge()
+
+    assert Tally.objects.count() == 1
 
 
 def test_the_clock_queues_purging_once_a_day() -> None:

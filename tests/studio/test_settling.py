@@ -11,9 +11,11 @@ from django.core import mail
 from django_q.models import OrmQ
 from time_machine import Traveller
 
+import astria
 from accounts.models import CreditAccount, CreditEntry
-from studio.mail import send_end_mail
-from studio.models import Event, Image, Prompt, Shoot
+from studio.generation import take_in_prompt
+from studio.mail import send_letter
+from studio.models import Event, Image, Letter, Prompt, Shoot
 from studio.settling import fail, settle
 from tests.factories import ImageFactory, PromptFactory, ShootFactory
 from tests.studio.conftest import NOON
@@ -84,8 +86,7 @@ def test_what_is_missing_is_given_back_a_line_each_and_written_about_once(
 
     settle(shoot)
     settle(Shoot.objects.get())
-    send_end_mail(shoot.pk)
-    send_end_mail(shoot.pk)
+    [send_letter(Letter.objects.get().pk) for _ in range(2)]
 
     assert shoot.status == Shoot.Status.PARTLY
     assert refunds(shoot) == {"prompt:11": 3, "prompt:12": 4}
@@ -214,6 +215,35 @@ def test_a_picture_that_comes_after_its_refund_is_kept_and_nothing_is_taken_back
     assert settle(Shoot.objects.get()) is False
     assert Shoot.objects.get().refunded == 5
     assert shoot.images.stored().count() == 8
+
+
+def test_what_its_shoot_no_longer_waits_for_is_final_and_may_come_all_the_same(
+    noon: Traveller, shoot: Shoot, came: Callable[..., Prompt]
+) -> None:
+    came(2)
+    PromptFactory.create_batch(2, shoot=shoot, status=Prompt.Status.WAITING, finished_at=None)
+    noon.shift(timedelta(hours=3))
+    settle(shoot, looked=True)
+    stopped = list(shoot.prompts.filter(status=Prompt.Status.FAILED))
+
+    said = {"id": stopped[0].astria_id, "images": ["https://p.example/1"]}
+    taken_in = [take_in_prompt(shoot, astria.Prompt.from_json(said)) for _ in range(2)]
+
+    assert (shoot.status, taken_in) == (Shoot.Status.PARTLY, [True, False])
+    assert [prompt.error for prompt in stopped] == ["It did not come in time."] * 2
+    assert shoot.prompts.filter(status=Prompt.Status.READY).count() == 2
+    assert Letter.objects.count() == 1
+
+
+def test_a_prompt_first_told_of_after_the_end_is_not_waited_for(
+    shoot: Shoot, came: Callable[..., Prompt]
+) -> None:
+    [came(2) for _ in range(4)]
+    settle(shoot)
+
+    take_in_prompt(shoot, astria.Prompt.from_json({"id": 77}))
+
+    assert Prompt.objects.get(astria_id=77).status == Prompt.Status.FAILED
 
 
 def test_failing_twice_gives_back_once(shoot: Shoot) -> None:

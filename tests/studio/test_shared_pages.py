@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from studio.models import Image, Share, Shoot
-from studio.views import shares as views
+from studio.views import shared as views
 from tests.factories import ImageFactory, PromptFactory, ShareFactory, ShootFactory
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +64,7 @@ def test_the_page_is_kept_from_indexes_referrers_and_caches(client: Client, shar
     answer = client.get(share.get_absolute_url())
 
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert answer["Cache-Control"] == "private, no-store"
 
 
@@ -70,31 +72,75 @@ def test_files_are_kept_from_indexes_referrers_and_shared_caches(client: Client,
     answer = client.get(file_url(share, ImageFactory.create(shoot=share.shoot)))
 
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert answer["Cache-Control"].startswith("private")
 
 
 @pytest.mark.parametrize("variant", ["320.webp", "640.webp", "1280.webp"])
-def test_every_variant_is_served(client: Client, share: Share, variant: str) -> None:
-    image = ImageFactory.create(shoot=share.shoot)
+def test_every_variant_is_served_with_downloads(client: Client, shoot: Shoot, variant: str) -> None:
+    share = ShareFactory.create(shoot=shoot, downloads=True)
 
-    answer = client.get(file_url(share, image, variant))
+    answer = client.get(file_url(share, ImageFactory.create(shoot=shoot), variant))
 
     assert answer.status_code == 200
     assert answer["Content-Type"] == "image/webp"
 
 
-def test_the_original_is_there_only_with_downloads(client: Client, shoot: Shoot) -> None:
+def test_without_downloads_nothing_comes_in_its_full_size(client: Client, share: Share) -> None:
+    image = ImageFactory.create(shoot=share.shoot)
+
+    answers = {
+        name: client.get(file_url(share, image, name)).status_code for name in ("640.webp", "1280.webp")
+    }
+    pages = [client.get(share.get_absolute_url()), client.get(f"{share.get_absolute_url()}{image.pk}/")]
+
+    assert answers == {"640.webp": 200, "1280.webp": 404}
+    assert all("1280" not in page.content.decode() for page in pages)
+
+
+def test_the_original_is_there_only_with_downloads_and_marked(client: Client, shoot: Shoot) -> None:
     image = ImageFactory.create(shoot=shoot)
     without, allowed = ShareFactory.create(shoot=shoot), ShareFactory.create(shoot=shoot, downloads=True)
 
     refused = client.get(file_url(without, image, "original.jpg"))
-    given = client.get(file_url(allowed, image, "original.jpg") + "?download")
+    given = client.get(file_url(allowed, image, "original.jpg"))
 
     assert refused.status_code == 404
-    assert given.status_code == 200 and given["Content-Disposition"].startswith("attachment")
-    assert "original." not in client.get(without.get_absolute_url()).content.decode()
-    assert "original.jpg" in client.get(allowed.get_absolute_url()).content.decode()
+    assert given.status_code == 200 and b"trainedAlgorithmicMedia" in given.content
+
+
+def test_all_come_as_a_zip_called_as_the_link_is(client: Client, shoot: Shoot) -> None:
+    prompt = PromptFactory.create(shoot=shoot)
+    ImageFactory.create_batch(2, shoot=shoot, prompt=prompt)
+    share = ShareFactory.create(shoot=shoot, downloads=True, name="Für Zoë")
+
+    answer = client.get(f"{share.get_absolute_url()}download/?size=web")
+
+    file = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    assert answer["Content-Disposition"] == 'attachment; filename="fur-zoe.zip"'
+    assert file.namelist() == ["fur-zoe-001-web.webp", "fur-zoe-002-web.webp"]
+
+
+def test_a_zip_holds_nothing_that_the_link_does_not_show(client: Client, shoot: Shoot) -> None:
+    shown, hidden = (
+        ImageFactory.create(shoot=shoot),
+        ImageFactory.create(shoot=shoot, hidden_at=timezone.now()),
+    )
+    share = ShareFactory.create(shoot=shoot, downloads=True)
+    url = f"{share.get_absolute_url()}download/"
+
+    named = client.get(url, {"picture": [shown.pk, hidden.pk]})
+    alone = client.get(url, {"picture": hidden.pk})
+
+    assert named["Content-Type"] == "image/jpeg"
+    assert alone.status_code == 404
+
+
+def test_without_downloads_there_is_no_zip(client: Client, share: Share) -> None:
+    ImageFactory.create(shoot=share.shoot)
+
+    assert client.get(f"{share.get_absolute_url()}download/").status_code == 404
+    assert "download" not in client.get(share.get_absolute_url()).content.decode().partition("<main")[2]
 
 
 @pytest.mark.parametrize("variant", ["9999.webp", "640.jpg", "original.png", "original", "..%2f640.webp"])
@@ -113,8 +159,32 @@ def test_more_pictures_than_a_page_holds_come_by_pages(client: Client, share: Sh
     first = client.get(share.get_absolute_url())
     second = client.get(first.context["next_url"])
 
-    assert len(first.context["images"]) == 40 and first.context["count"] == 41
-    assert len(second.context["images"]) == 1 and not second.context["next_url"]
+    assert len(first.context["items"]) == 40 and first.context["count"] == 41
+    assert len(second.context["items"]) == 1 and not second.context["next_url"]
+
+
+def test_a_further_page_loses_none_while_pictures_before_it_leave(client: Client, share: Share) -> None:
+    prompt = PromptFactory.create(shoot=share.shoot)
+    ImageFactory.create_batch(45, shoot=share.shoot, prompt=prompt)
+    first = client.get(share.get_absolute_url())
+    before = [item["image"].id for item in first.context["items"]]
+    numbered = client.get(first.context["next_url"]).context["items"][0]["image"].alt
+
+    Image.objects.filter(pk__in=before[:3]).hide()
+
+    second = client.get(first.context["next_url"])
+    shown = {item["image"].id for item in second.context["items"]}
+    assert shown == {str(pk) for pk in share.images().values_list("pk", flat=True)} - set(before)
+    assert "41" in numbered and "38" in second.context["items"][0]["image"].alt
+
+
+@pytest.mark.parametrize("start", ["", "40", "\x00", "3b241101-e2bb-4255-8caf-4136c566a962"])
+def test_a_start_that_is_none_shows_the_first_page(client: Client, share: Share, start: str) -> None:
+    image = ImageFactory.create(shoot=share.shoot)
+
+    items = client.get(share.get_absolute_url(), {"from": start}).context["items"]
+
+    assert [item["image"].id for item in items] == [str(image.pk)]
 
 
 def test_the_page_takes_as_many_queries_for_30_pictures_as_for_one(client: Client, share: Share) -> None:
@@ -138,9 +208,7 @@ def _hidden(shoot: Shoot) -> Image:
 
 
 def _pending(shoot: Shoot) -> Image:
-    return ImageFactory.create(
-        shoot=shoot, status="pending", stored_at=None, next_check_at=timezone.now(), liked_at=timezone.now()
-    )
+    return ImageFactory.create(shoot=shoot, status="pending")
 
 
 def _of_another_shoot(shoot: Shoot) -> Image:
@@ -221,7 +289,7 @@ def _page_without_secrets(client: Client, share: Share) -> tuple[int, str, dict[
     return (
         answer.status_code,
         page,
-        {name: value for name, value in answer.items() if name != "Content-Length"},
+        {name: value for name, value in answer.items() if name not in {"Content-Length", "X-Request-ID"}},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -15,6 +16,7 @@ from studio.clock import queue_callbacks, queue_due
 from studio.inbox import process
 from studio.models import Callback, Heartbeat, Image, Pause, Prompt, Shoot, Tune
 from studio.settling import fail
+from tests.astria.server import running
 from tests.factories import ImageFactory, PromptFactory, ShootFactory
 from tests.studio.conftest import AtOnce
 
@@ -54,6 +56,21 @@ def test_likes_of_two_pictures_changed_at_once_add_up(at_once: AtOnce) -> None:
 
     assert Image.objects.filter(liked_at=None).get() == one
     assert Prompt.objects.get().like_wanted is True
+
+
+def test_of_ten_workers_one_tells_astria_of_a_like(at_once: AtOnce, settings: Any) -> None:
+    image = ImageFactory.create()
+    likes.like(image)
+
+    with running() as server:
+        settings.ASTRIA_BASE_URL = server.url
+        server.answers(201)
+        server.plays *= 10
+        at_once(*[lambda: likes.sync(image.prompt_id)] * 10)
+
+    prompt = Prompt.objects.get()
+    assert [received.path for received in server.received] == [f"/prompts/{prompt.astria_id}/likes"]
+    assert (prompt.like_confirmed, prompt.like_check_at) == (True, None)
 
 
 def test_a_pause_begins_once_for_all_workers(at_once: AtOnce) -> None:

@@ -9,15 +9,17 @@ import pytest
 import requests
 import urllib3
 from django.core import mail
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from responses import RequestsMock
 from time_machine import Traveller
 
 from accounts.models import User
 from packs.models import Pack
+from studio.files import StorageDown
 from studio.generation import callback_url
-from studio.mail import send_end_mail
-from studio.models import Event, Pause, PhotoSet, Shoot, Tune
+from studio.mail import send_letter
+from studio.models import Event, Letter, Pause, PhotoSet, Shoot, Tune
 from studio.ordering import order_pack
 from studio.posting import MAX_REQUEST_BYTES
 from studio.submission import submit
@@ -76,8 +78,9 @@ def test_title_class_name_and_photos_are_sent_and_nothing_that_names_the_person(
 
 
 def test_the_same_callback_address_is_sent_everywhere_on_every_attempt(
-    api: RequestsMock, order: Shoot
+    api: RequestsMock, order: Shoot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("studio.pace.QUIET_AFTER_429", timedelta(0))
     api.post(tunes_url(order), status=429)
     api.post(tunes_url(order), status=201, json={"id": 77})
 
@@ -165,7 +168,7 @@ def test_a_refused_order_fails_in_words_gives_all_back_and_writes_once(
     api.post(tunes_url(order), status=status, json=body)
 
     advance_twice(order)
-    send_end_mail(order.pk)
+    send_letter(Letter.objects.get(shoot=order).pk)
 
     assert (order.status, order.error.strip()) == (Shoot.Status.FAILED, words)
     assert (order.refunded, order.account.balance) == (order.price, 100)
@@ -182,7 +185,7 @@ def test_a_refusal_that_repeats_what_was_sent_tells_nobody_the_token(
     api.post(tunes_url(order), status=status, json={"callback": [f"{callback_url(order)} is not reachable"]})
 
     advance_twice(order)
-    send_end_mail(order.pk)
+    [send_letter(letter.pk) for letter in Letter.objects.all()]
 
     written = [order.error, *Event.objects.values_list("text", flat=True), *(m.body for m in mail.outbox)]
     assert len(mail.outbox) == 1
@@ -234,8 +237,8 @@ def test_failing_storage_is_no_post_and_leaves_the_order_queued(
     def fail(storage: object, key: str) -> None:
         raise OSError("the disk is away")
 
-    monkeypatch.setattr("tests.conftest.MemoryFiles.open", fail)
-    with pytest.raises(OSError, match="disk"):
+    monkeypatch.setattr(default_storage.__class__, "open", fail)
+    with pytest.raises(StorageDown):
         advance(order.pk)
 
     order.refresh_from_db()

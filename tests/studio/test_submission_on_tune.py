@@ -18,6 +18,7 @@ from studio.models import Image, Prompt, Shoot
 from studio.submission import submit
 from studio.training import advance
 from tests.factories import PromptFactory
+from tests.states import put
 from tests.studio.conftest import API, NOON
 from tests.studio.posted import calls, json_of
 
@@ -117,7 +118,7 @@ def test_an_order_taken_while_the_watermark_was_read_is_waited_for(
     lists(api, second, [])
 
     def be_overtaken(shoot: Shoot) -> None:
-        Shoot.objects.filter(pk=first.pk).update(status="generating", submitted_at=NOON, deadline_at=NOON)
+        put(first, "generating")
 
     monkeypatch.setattr("studio.submission._read_watermark", be_overtaken)
     submit(second)

@@ -42,7 +42,8 @@ def test_a_trained_model_lets_its_waiting_shoots_begin(waiting: Shoot) -> None:
     assert waiting.status == Shoot.Status.GENERATING
     assert waiting.deadline_at == NOON + timedelta(hours=3)
     assert waiting.tune.expires_at == NOON + timedelta(days=30)
-    assert waiting.tune.next_check_at == NOON + timedelta(days=30)
+    # A week before its end the person is told.
+    assert waiting.tune.next_check_at == NOON + timedelta(days=23)
 
 
 def test_a_model_without_an_expiry_lives_thirty_days(waiting: Shoot) -> None:
@@ -121,7 +122,7 @@ def test_a_callback_that_is_quicker_than_the_answer_does_no_harm(
 
 def test_an_order_that_was_given_back_meanwhile_is_not_taken_up_again(order: Shoot) -> None:
     order.claim_for_submission(next_check_at=NOON, from_=frozenset({"queued"}))
-    Shoot.objects.get().finish(Shoot.Status.FAILED, error="too late", mail_by=NOON)
+    Shoot.objects.get().finish(Shoot.Status.FAILED, error="too late")
 
     accept(order, astria.Tune.from_json({"id": 77}))
 
@@ -156,7 +157,8 @@ def test_a_model_that_was_extended_lives_on(api: RequestsMock, old: Tune) -> Non
     check_tune(old.pk)
 
     old.refresh_from_db()
-    assert (old.status, old.expires_at, old.next_check_at) == (Tune.Status.TRAINED, later, later)
+    assert (old.status, old.expires_at) == (Tune.Status.TRAINED, later)
+    assert old.next_check_at == later - timedelta(days=7)
 
 
 def test_a_model_that_cannot_be_asked_for_is_asked_for_later(api: RequestsMock, old: Tune) -> None:
@@ -177,7 +179,7 @@ def test_a_model_whose_callback_was_lost_is_looked_at_when_no_shoot_is_left_to_d
     check_tune(tune.pk)
 
     tune.refresh_from_db()
-    assert (tune.status, tune.next_check_at) == (Tune.Status.TRAINED, NOON + timedelta(days=30))
+    assert (tune.status, tune.next_check_at) == (Tune.Status.TRAINED, NOON + timedelta(days=23))
 
 
 def test_a_model_that_a_shoot_looks_at_is_not_asked_for_twice(api: RequestsMock, waiting: Shoot) -> None:

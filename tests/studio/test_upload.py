@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 from uuid import uuid4
 
@@ -18,10 +19,12 @@ from django_q.models import OrmQ
 
 from accounts.models import User
 from studio import photos, uploading
-from studio.models import Photo, PhotoSet, Tune
+from studio.models import Inspection, Photo, PhotoSet, Removal, Tune
 from studio.photos import PhotoRefused
-from studio.uploading import add_photo, remove_photo
+from studio.removing import carry_out
+from studio.uploading import add_photo, forget_photo, remove_photo
 from tests.factories import PhotoFactory, PhotoSetFactory, TuneFactory, jpeg
+from tests.states import put
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +58,12 @@ def files_of(photo_set: PhotoSet) -> list[str]:
         return []
 
 
+def let_go() -> None:
+    """Carry out what is to be removed, now or if nobody keeps it."""
+    for removal in Removal.objects.all():
+        carry_out(removal.pk)
+
+
 # One photo
 
 
@@ -67,7 +76,7 @@ def test_a_photo_is_kept_and_its_tile_comes_back(send: Send, photo_set: PhotoSet
     assert answer.status_code == 201
     assert f'id="photo-{photo_id}"' in answer.content.decode()
     assert (photo.pk, photo.name, photo.width, photo.height) == (photo_id, "me.jpg", 700, 900)
-    assert files_of(photo_set) == [f"{photo_id}-tile.webp", f"{photo_id}.jpg"]
+    assert files_of(photo_set) == sorted(key.rpartition("/")[2] for key in photo.keys)
 
 
 def test_the_same_photo_sent_again_changes_nothing(send: Send, photo_set: PhotoSet) -> None:
@@ -162,7 +171,7 @@ def test_while_another_photo_is_decoded_the_browser_is_asked_to_come_again(
     with photos._turn():
         answer = send(jpeg())
 
-    assert (answer.status_code, answer["Retry-After"]) == (503, "3")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
 
 
 def test_a_long_name_in_any_script_is_kept(send: Send, photo_set: PhotoSet) -> None:
@@ -187,7 +196,10 @@ def test_the_21st_photo_is_refused_and_leaves_no_file(send: Send, photo_set: Pho
 
 
 @pytest.mark.django_db(transaction=True)
-def test_photos_sent_at_once_never_become_more_than_20(photo_set: PhotoSet) -> None:
+def test_photos_sent_at_once_never_become_more_than_20(
+    photo_set: PhotoSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photos, "_places", BoundedSemaphore(4))
     PhotoFactory.create_batch(18, photo_set=photo_set)
 
     def add(number: int) -> bool:
@@ -202,6 +214,7 @@ def test_photos_sent_at_once_never_become_more_than_20(photo_set: PhotoSet) -> N
     with ThreadPoolExecutor(4) as pool:
         taken = list(pool.map(add, range(4)))
 
+    let_go()
     assert (taken.count(True), photo_set.photos.count()) == (2, 20)
     assert len(files_of(photo_set)) == 40
 
@@ -220,14 +233,16 @@ def test_the_20th_photo_sent_twice_at_once_keeps_its_files(
     monkeypatch.setattr(uploading, "prepare", meanwhile)
     photo = add_photo(photo_set, photo_id, ContentFile(jpeg(), name="second.jpg"))
 
+    let_go()
     assert photo.name == "first.jpg"
-    assert default_storage.exists(photo.key)
+    assert len(files_of(photo_set)) == 40 and default_storage.exists(photo.key)
 
 
 def test_an_id_of_another_set_is_refused_and_touches_nothing_there(send: Send, photo_set: PhotoSet) -> None:
     theirs: Photo = PhotoFactory.create()
 
     answer = send(jpeg(), photo_id=theirs.pk)
+    let_go()
 
     assert answer.status_code == 422
     assert default_storage.exists(theirs.key)
@@ -307,19 +322,106 @@ def test_keeping_a_photo_in_spite_of_its_warnings_is_remembered(
 ) -> None:
     photo: Photo = PhotoFactory.create(photo_set=photo_set, sharpness=2)
 
-    answer = signed_in.post(f"/photos/{photo.pk}/keep/", headers={"HX-Request": "true"})
+    answer = signed_in.post(f"/photos/{photo.pk}/keep/", {"kind": "blurry"}, headers={"HX-Request": "true"})
 
     assert "Kept by you" in answer.content.decode()
     assert "Kept by you" in signed_in.get(photo_set.get_absolute_url()).content.decode()
 
 
-def test_removing_a_photo_removes_its_files(signed_in: Client, photo_set: PhotoSet) -> None:
+def test_a_warning_that_comes_after_a_photo_was_kept_is_asked_about(
+    signed_in: Client, photo_set: PhotoSet
+) -> None:
+    photo: Photo = PhotoFactory.create(photo_set=photo_set, sharpness=2)
+    signed_in.post(f"/photos/{photo.pk}/keep/", {"kind": "blurry"})
+    said = {"class_name": photo_set.class_name, "answer": {"name": "woman", "wearing_hat": True}}
+    Inspection.objects.create(account=photo_set.account, sha256=photo.sha256, **said)
+
+    page = signed_in.get(photo_set.get_absolute_url()).content.decode()
+    kept = signed_in.post(
+        f"/photos/{photo.pk}/keep/", {"kind": "wearing_hat"}, headers={"HX-Request": "true"}
+    )
+
+    assert '<input type="hidden" name="kind" value="wearing_hat">' in page
+    assert 'name="kind" value="blurry"' not in page and "Kept by you" not in page
+    assert "Kept by you" in kept.content.decode()
+
+
+@pytest.mark.parametrize("kinds", [[], ["dark"], ["x" * 10_000, "\0"]])
+def test_a_warning_that_was_not_shown_is_not_kept_to(
+    signed_in: Client, photo_set: PhotoSet, kinds: list[str]
+) -> None:
+    photo: Photo = PhotoFactory.create(photo_set=photo_set, sharpness=2)
+
+    signed_in.post(f"/photos/{photo.pk}/keep/", {"kind": kinds})
+
+    photo.refresh_from_db()
+    assert photo.kept_kinds == []
+
+
+def test_a_removed_photo_is_out_of_its_set_and_can_come_back(signed_in: Client, photo_set: PhotoSet) -> None:
     photo: Photo = PhotoFactory.create(photo_set=photo_set)
 
-    answer = signed_in.post(f"/photos/{photo.pk}/remove/", headers={"HX-Request": "true"})
+    removed = signed_in.post(f"/photos/{photo.pk}/remove/", headers={"HX-Request": "true"})
+    without = list(photo_set.photos.all())
+    back = signed_in.post(f"/photos/{photo.pk}/restore/", headers={"HX-Request": "true"})
 
-    assert answer["HX-Trigger"] == "photos-changed"
-    assert not photo_set.photos.exists()
+    assert f"Undo: bring back {photo.name}" in removed.content.decode()
+    assert without == []
+    assert f"Remove {photo.name}" in back.content.decode()
+    assert list(photo_set.photos.all()) == [photo]
+
+
+def test_without_a_script_too_the_page_offers_to_undo(signed_in: Client, photo_set: PhotoSet) -> None:
+    photo: Photo = PhotoFactory.create(photo_set=photo_set)
+
+    page = signed_in.post(f"/photos/{photo.pk}/remove/", follow=True).content.decode()
+    signed_in.post(f"/photos/{photo.pk}/restore/")
+
+    assert f'action="/photos/{photo.pk}/restore/"' in page
+    assert photo_set.photos.count() == 1
+
+
+def test_a_script_can_ask_what_has_arrived(signed_in: Client, photo_set: PhotoSet) -> None:
+    here, gone = PhotoFactory.create_batch(2, photo_set=photo_set)
+    remove_photo(gone)
+
+    page = signed_in.get(f"{photo_set.get_absolute_url()}tiles/").content.decode()
+
+    assert f'id="photo-{here.pk}" data-state="stored"' in page
+    assert f'id="photo-{gone.pk}" data-state="removed"' in page
+
+
+def test_in_a_full_set_nothing_comes_back_and_why_is_said(signed_in: Client, photo_set: PhotoSet) -> None:
+    photo: Photo = PhotoFactory.create(photo_set=photo_set)
+    remove_photo(photo)
+    PhotoFactory.create_batch(20, photo_set=photo_set)
+
+    answer = signed_in.post(f"/photos/{photo.pk}/restore/", headers={"HX-Request": "true"})
+
+    assert "A set holds 20 photos" in answer.content.decode()
+    assert photo_set.photos.count() == 20
+
+
+def test_a_removed_photo_that_is_sent_again_comes_back(send: Send, photo_set: PhotoSet) -> None:
+    photo: Photo = PhotoFactory.create(photo_set=photo_set)
+    remove_photo(photo)
+
+    assert send(jpeg(), photo_id=photo.pk).status_code == 201
+    assert list(photo_set.photos.all()) == [photo]
+
+
+def test_once_it_cannot_come_back_a_removed_photo_has_no_files(
+    photo_set: PhotoSet,
+) -> None:
+    photo: Photo = PhotoFactory.create(photo_set=photo_set)
+    forget_photo(photo.pk)
+    remove_photo(photo)
+
+    forget_photo(photo.pk)
+    forget_photo(photo.pk)
+    let_go()
+
+    assert not Photo.with_removed.exists()
     assert files_of(photo_set) == []
 
 
@@ -357,7 +459,7 @@ def test_a_set_with_a_model_takes_no_more_photos(send: Send, ordered: Photo) -> 
 def test_once_the_model_is_gone_the_photos_are_the_persons_again(
     send: Send, ordered: Photo, status: str
 ) -> None:
-    Tune.objects.update(status=status, trained_at=ordered.created_at, expires_at=ordered.created_at)
+    put(Tune.objects.get(), status)
 
     assert send(jpeg()).status_code == 201
     assert remove_photo(ordered)

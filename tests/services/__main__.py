@@ -1,0 +1,52 @@
+"""`make test-services`: the suite on PostgreSQL and S3, then the pipeline on each broker.
+
+Starts what is not running (PostgreSQL and Redis are Debian's packages, S3 and SQS are moto's server) and
+says what it could not start. tests/services/ground.py holds that the suite ran on what is said here.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.services.servers import aws, database
+
+HERE = Path(__file__).parent
+SUITE = ["tests/services/ground.py", "tests/accounts", "tests/packs", "tests/studio"]
+# All of them: a list forgot the test that restarts the database.
+PIPELINE = ["tests"]
+
+
+def main() -> int:
+    postgres = _prepared("start-postgres.sh")
+    _prepared("install-redis.sh")
+    with aws() as stand_in, database(postgres) as address:
+        on = {"DATABASE_URL": address, **stand_in.storage()}
+        failed = _pytest(SUITE, "--dist", "loadfile", environment=on)
+    return failed or _pytest(
+        PIPELINE,
+        "--dist",
+        "worksteal",
+        "-m",
+        "services or postgres",
+        environment={"TEST_DATABASE_URL": postgres},
+    )
+
+
+def _prepared(script: str) -> str:
+    """Run a script of tests/, and return what it printed; it says itself why it could not."""
+    done = subprocess.run(["sh", HERE.parent / script], stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"make test-services: tests/{script} failed, nothing was tested.")
+    return done.stdout.strip()
+
+
+def _pytest(paths: list[str], *options: str, environment: dict[str, str]) -> int:
+    command = [sys.executable, "-m", "pytest", "-n", "2", *options, *paths]
+    return subprocess.run(command, env=os.environ | environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
