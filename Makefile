@@ -16,8 +16,8 @@ DEV := DEBUG=1 PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) PUBLIC_URL=$(PUBLIC_URL
 	NOTICE="Sandbox: pictures by a local stand-in, not by Astria."
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-samples check test-services test-browser bench bench-quick
-.PHONY: api-coverage clean
+.PHONY: help setup setup-dev run test test-deploy test-samples check test-services test-browser bench bench-quick
+.PHONY: chaos audit api-coverage clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -46,10 +46,12 @@ run: .venv/.runtime ## Set up what is missing and start web, worker, clock and s
 test: setup-dev ## Run every test that needs no outside service
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-services: setup-dev ## Run accounts, catalogue and pipeline on PostgreSQL
-	@address=$$(sh tests/start-postgres.sh) && DAASE_URL=$$address \
-		$(BIN)/python -m pytest -n 2 --dist loadfile tests/accounts tests/packs tests/studio
-	@$(BIN)/python -m pytest -m postgres tests/test_processes.py
+test-services: setup-dev ## Run the suite on PostgreSQL and S3, and the pipeline on Redis, SQS and the database
+	@$(BIN)/python -m tests.services
+
+test-deploy: setup-dev ## Try what docs/deploy.md says: nginx, Caddy, systemd's units, backup and restore
+	@sh tests/install-proxies.sh
+	@$(BIN)/python -m pytest -m deployment
 
 test-samples: setup-dev ## Run the samples of Astria's documentation, as printed, against the sandbox
 	@$(BIN)/python -m pytest tests/astria/docs
@@ -57,11 +59,22 @@ test-samples: setup-dev ## Run the samples of Astria's documentation, as printed
 test-browser: setup-dev ## Run the browser journeys alone, with their screenshots in test-artefacts/
 	@$(BIN)/python -m pytest tests/browser -m browser
 
-bench: .venv/.runtime ## Measure the pages against their budgets
-	@$(BIN)/python -m benchmarks.pages
+chaos: setup-dev ## Live a bad day on SQLite and on PostgreSQL: every fault at once, then count
+	@TEST_DATABASE_URL=$$(sh tests/start-postgres.sh) && export TEST_DATABASE_URL && \
+		$(BIN)/python -m tests.chaos
 
-bench-quick: .venv/.runtime ## The same in seconds; ratios may miss their budgets by half
-	@$(BIN)/python -m benchmarks.pages --quick
+.venv/.bench: .venv/.development requirements-bench.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
+
+bench: setup-dev .venv/.bench ## Measure everything against its budget: benchmarks/results.json
+	@$(BIN)/python -m benchmarks
+
+bench-quick: setup-dev .venv/.bench ## The same in two minutes; fails only by what noise cannot explain
+	@$(BIN)/python -m benchmarks --quick
+
+audit: .venv/.development ## Ask whether a package that is pinned here is known to be vulnerable
+	@$(BIN)/python -m tools.audit
 
 api-coverage: .venv/.development ## Write docs/api-coverage.md from client, sandbox and contract tests
 	@$(BIN)/python -m tools.api_coverage
