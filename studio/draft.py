@@ -218,7 +218,7 @@ def review_of(photo_set: PhotoSet, user: User) -> dict[str, Any]:
         "choice": choice,
         "minutes": usual_minutes() if choice else None,
         "has_model": has_model,
-        "keep_price": None if has_model else extension_price(),
+        "kept": _kept(price, balance) if choice and not has_model else None,
         "consent": _consent_to(photo_set),
         "balance": balance,
         "left": balance - price,
@@ -227,6 +227,13 @@ def review_of(photo_set: PhotoSet, user: User) -> dict[str, Any]:
         "order_key": f"{orders_so_far(photo_set)}:{price}",
         "problems": list(_problems(photo_set, choice, user)),
     }
+
+
+def _kept(price: int, balance: int) -> dict[str, int]:
+    """Return what it costs, and leaves, to order with the model kept for another thirty days, in credits."""
+    extension = extension_price()
+    left = balance - price - extension
+    return {"extension": extension, "price": price + extension, "left": left, "missing": max(0, -left)}
 
 
 def _problems(photo_set: PhotoSet, choice: Choice | None, user: User) -> Iterator[str]:

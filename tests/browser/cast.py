@@ -75,6 +75,8 @@ CREDITS = {
     "protected": 0,
     "chooser": 500,
     "sender": 500,
+    "keeper": 500,
+    "keeper by phone": 500,
     "maker": 500,
     "deleter": 500,
     "culler": 0,
@@ -88,7 +90,8 @@ CREDITS = {
 
 def person(name: str, balance: int) -> tuple[User, dict[str, Any]]:
     """Return a person and, for the tests, the address and a session that is signed in."""
-    user: User = UserFactory.create(email=f"{name}@example.com", credits=balance)
+    address = f"{name.replace(' ', '-')}@example.com"
+    user: User = UserFactory.create(email=address, credits=balance)
     browser = Client()
     browser.force_login(user)
     return user, {"email": user.email, "session": browser.cookies["sessionid"].value}
@@ -128,6 +131,14 @@ def order_of(user: User, pack: Pack) -> Shoot:
     """Return an order of two shots, which is over sooner than a whole one."""
     two = pack.classes.get(name="woman").prompts.values_list("astria_id", flat=True)[:2]
     return order_pack(photo_set(user, GOOD, pack), pack, number=0, prompt_ids=list(two))
+
+
+def two_shots(user: User, pack: Pack) -> PhotoSet:
+    """Return a draft for which all but two shots are switched off."""
+    made = photo_set(user, GOOD, pack)
+    shots = pack.classes.get(name="woman").prompts.values_list("astria_id", flat=True)
+    made.choose(pack, left_out=list(shots)[2:])
+    return made
 
 
 def seen_alike(user: User, pack: Pack) -> PhotoSet:
@@ -256,6 +267,8 @@ def main() -> None:
     facts["review"] = f"{facts['draft']}?part=review"
     for name in ("chooser", "sender"):
         said[name]["draft"] = photo_set(made[name][0], GOOD, pack, name="Zoë O'Brien 李").get_absolute_url()
+    for name in ("keeper", "keeper by phone"):
+        said[name]["draft"] = two_shots(made[name][0], pack).get_absolute_url()
     said["waiter"] |= ends_of(made["waiter"][0])
     said["waiter"]["review"] = f"{seen_alike(made['waiter'][0], pack).get_absolute_url()}?part=review"
     late = shoot_in_progress(reader)

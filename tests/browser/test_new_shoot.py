@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.journey import order, review
+from tests.browser.journey import order, review, wait_until_over
 from tests.browser.tabs import DESKTOP, PHONE, Tabs
 from tests.processes import Studio
 from tests.sandbox.process import eventually
@@ -135,3 +135,27 @@ def received(studio: Studio) -> dict[str, Any] | None:
         if call["method"] == "POST" and call["path"].endswith("/tunes") and call["parameters"].get("tune")
     ]
     return next((it for it in orders if it.get("prompt_ids") and it.get("characteristics")), None)
+
+
+def test_a_model_ordered_to_be_kept_is_priced_before_and_kept(tabs: Tabs, size: ViewportSize) -> None:
+    """By keyboard: the price on the button follows the box."""
+    who = "keeper" if size == DESKTOP else "keeper by phone"
+    page = tabs.open(tabs.people[who]["draft"], who=who, viewport=size)
+    review(page)
+    alone = page.get_by_role("button", name="Order 4 pictures for 14 credits")
+    kept = page.get_by_role("button", name="Order 4 pictures for 19 credits")
+    expect(alone).to_be_enabled()
+    page.get_by_label("Keep the model for another 30 days").press("Space")
+    expect(kept).to_be_enabled()
+    left = re.compile(r"Left afterwards\s+481 credits\s*$")
+    expect(page.locator(".review-sum")).to_contain_text(left, use_inner_text=True)
+    page.get_by_label("Keep the model for another 30 days").press("Space")
+    expect(alone).to_be_enabled()
+    page.get_by_label("Keep the model for another 30 days").press("Space")
+
+    order(page)
+    wait_until_over(page)
+
+    expect(page.get_by_text("Another 30 days are paid")).to_be_visible()
+    page.goto("/account/credits/")
+    expect(page.get_by_text("Model kept for another 30 days")).to_be_visible()
