@@ -30,6 +30,9 @@ def looks(site_name: str) -> dict[str, Any]:
         "SITE_TITLE": site_name,
         "SITE_HEADER": site_name,
         "SITE_URL": "/",
+        "SITE_FAVICONS": [
+            {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}
+        ],
         "SHOW_VIEW_ON_SITE": False,
         "COLORS": {"primary": PRIMARY},
     }

@@ -85,9 +85,11 @@ def _look(request: HttpRequest, row: Shoot | PhotoSet, title: str, pictures: Any
     by = _who_may(request)
     form = ReasonForm(request.POST or None)
     shown: list[Shown] = []
+    reason = ""
     if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
         # First written down, then shown.
-        AuditEntry.record(by, "pictures shown", about=row, text=form.cleaned_data["reason"])
+        AuditEntry.record(by, "pictures shown", about=row, text=reason)
         shown = list(pictures())
     context = {
         **admin.site.each_context(request),
@@ -96,7 +98,7 @@ def _look(request: HttpRequest, row: Shoot | PhotoSet, title: str, pictures: Any
         "shown": shown,
         "row": row,
         "back": reverse(f"admin:studio_{row._meta.model_name}_change", args=[row.pk]),
-        "reason": form.cleaned_data.get("reason", "") if shown else "",
+        "reason": reason,
     }
     return TemplateResponse(request, LOOK, context)
 

@@ -79,3 +79,7 @@ def test_the_health_page_says_each_part(console: Client) -> None:
 @pytest.mark.parametrize("path", ["/admin/", "/admin/health/"])
 def test_others_are_sent_to_sign_in(signed_in: Client, path: str) -> None:
     assert [signed_in.get(path).status_code, Client().get(path).status_code] == [302, 302]
+
+
+def test_the_admin_has_the_icon_of_the_studio(console: Client) -> None:
+    assert "img/favicon.svg" in console.get("/admin/").content.decode()

@@ -83,6 +83,19 @@ def test_a_file_that_is_gone_leaves_a_gap(shoot: Shoot, console: Client) -> None
     assert (answer.status_code, answer.content.count(b"data:image")) == (200, 1)
 
 
+def test_of_a_shoot_without_pictures_it_is_said_that_there_is_nothing_to_see(
+    user: User, console: Client
+) -> None:
+    empty: Shoot = ShootFactory.create(account=user.account)
+
+    asked = console.get(look(empty))
+    answer = console.post(look(empty), {"reason": "Help"})
+
+    assert b"There is nothing to see." not in asked.content
+    assert b"There is nothing to see." in answer.content and b"data:image" not in answer.content
+    assert AuditEntry.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("role", "status"), [("Viewer", 403), ("Catalogue", 403), ("Support", 403), ("Owner", 200)]
 )
