@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 import astria
+from accounts.commands import OperatorCommand
 from packs.models import Pack
 from packs.sync import SyncReport, sync_packs
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
+    changes = True
     help = (
         "Compare the catalogue with Astria's packs. New ones come in as drafts, which staff publish in the "
         "admin; pictures are copied to our storage. Packs that Astria no longer lists take no more orders."
@@ -20,24 +21,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--publish", action="store_true", help="publish every draft afterwards")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would change")
-        parser.add_argument("--json", action="store_true", help="say it as one JSON object")
+        super().add_arguments(parser)
 
-    def handle(self, *args: Any, publish: bool, **options: Any) -> None:
-        dry_run, as_json = options["dry_run"], options["json"]
+    def handle(self, *args: Any, publish: bool, dry_run: bool, **options: Any) -> None:
         if publish and dry_run:
             raise CommandError("--dry-run changes nothing: leave out --publish.")
         try:
-            report = sync_packs((lambda _line: None) if as_json else self.stdout.write, dry_run=dry_run)
+            report = sync_packs(self.say, dry_run=dry_run)
         except astria.AstriaError as error:
             raise CommandError(
                 f"Astria could not be asked ({type(error).__name__}). Packs compared so far stay."
             ) from None
         published = _publish() if publish else []
-        if as_json:
-            self.stdout.write(json.dumps(_as_json(report, dry_run, published), ensure_ascii=False))
-        else:
-            self.stdout.write(_in_words(report, dry_run))
+        self.conclude(_in_words(report, dry_run), **_as_json(report, dry_run, published))
 
 
 def _publish() -> list[str]:
