@@ -15,8 +15,11 @@ DEV := DEBUG=1 PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) PUBLIC_URL=$(PUBLIC_URL
 	INSPECT_WITH_FILE_NAMES=1 \
 	NOTICE="Sandbox: pictures by a local stand-in, not by Astria."
 
+# MORE="--last-failed" runs once more what failed.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile $(MORE)
+
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-deploy test-samples check test-services test-browser bench bench-quick
+.PHONY: help setup setup-dev run test test-long test-deploy test-samples check test-services test-browser bench bench-quick
 .PHONY: chaos audit api-coverage clean
 
 help: ## Show this list
@@ -43,8 +46,11 @@ run: .venv/.runtime ## Set up what is missing and start web, worker, clock and s
 	@$(DEV) $(BIN)/python manage.py demo --with "$(SANDBOX)"
 	@$(DEV) RELOAD=1 $(BIN)/honcho start --port $(PORT) || test $$? = 130 # Ctrl-C
 
-test: setup-dev ## Run every test that needs no outside service
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+test: setup-dev ## Run the tests: units, contract, a bad minute, the main ways in the browser
+	@$(PYTEST)
+
+test-long: setup-dev ## Run what that leaves out for its time: every page in the browser, processes killed
+	@$(PYTEST) -m long
 
 test-services: setup-dev ## Run the suite on PostgreSQL and S3, and the pipeline on Redis, SQS and the database
 	@$(BIN)/python -m tests.services
@@ -56,8 +62,8 @@ test-deploy: setup-dev ## Try what docs/deploy.md says: nginx, Caddy, systemd's 
 test-samples: setup-dev ## Run the samples of Astria's documentation, as printed, against the sandbox
 	@$(BIN)/python -m pytest tests/astria/docs
 
-test-browser: setup-dev ## Run the browser journeys alone, with their screenshots in test-artefacts/
-	@$(BIN)/python -m pytest tests/browser -m browser
+test-browser: setup-dev ## Run everything in the browser, with screenshots in test-artefacts/
+	@$(PYTEST) tests/browser -m browser
 
 chaos: setup-dev ## Live a bad day on SQLite and on PostgreSQL: every fault at once, then count
 	@TEST_DATABASE_URL=$$(sh tests/start-postgres.sh) && export TEST_DATABASE_URL && \

@@ -20,7 +20,7 @@ from tests.processes import Studio, studio_running
 from tests.sandbox.process import eventually
 from tests.visitor import Visitor, state_of, visitor_at
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.long]
 
 # Of one request while inspection hangs, against the same while nothing does: a hanging thread would make
 # it a hundred times slower.
@@ -133,10 +133,10 @@ def children(pid: int) -> list[int]:
 def test_when_every_idle_worker_is_killed_pictures_still_arrive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The clock asks for signs every ten seconds. What died in a worker's hands is due again in half a minute.
+    # At this pace what died in a worker's hands is due again in a quarter of a minute.
     command = [sys.executable, "manage.py", "worker", "--stale-after", "25"]
     monkeypatch.setitem(processes.COMMANDS, "worker", command)
-    with studio_running(tmp_path, more={"PACE": "10"}) as studio:
+    with studio_running(tmp_path, more={"PACE": "20"}) as studio:
         visitor = visitor_at(studio)
         eventually(lambda: len(pool_of(studio)) == 8, seconds=90)
 

@@ -27,7 +27,7 @@ LINE = {"Gallery:": r"^Gallery: +(\S+)$", "Files:": r"^Files: +(\S+)$"}
 
 def shoot(studio: Studio, *photos: str, email: str = "terminal@example.com") -> CompletedProcess[str]:
     """Run `manage.py shoot` for the pack of 8 pictures."""
-    options = ("--pack", "black-and-white", "--name", "woman", "--email", email)
+    options = ("--pack", "black-and-white", "--name", "woman", "--email", email, "--doubt-after", "2")
     return studio.manage("shoot", *photos, *options)
 
 
@@ -55,6 +55,7 @@ def test_without_any_callback_the_job_still_ends_ready(studio: Studio) -> None:
     assert "8 pictures, ready" in done.stdout
 
 
+@pytest.mark.long
 def test_shoot_names_everything_that_is_down_and_fails(studio: Studio) -> None:
     nowhere = f"http://127.0.0.1:{free_port()}"
     cut_off = replace(studio, environment=studio.environment | {"ASTRIA_BASE_URL": nowhere})
@@ -68,6 +69,7 @@ def test_shoot_names_everything_that_is_down_and_fails(studio: Studio) -> None:
     assert "The worker is not running" in done.stderr
 
 
+@pytest.mark.long
 def test_shoot_names_only_what_is_down(studio: Studio) -> None:
     nowhere = f"http://127.0.0.1:{free_port()}"
     cut_off = replace(studio, environment=studio.environment | {"ASTRIA_BASE_URL": nowhere})

@@ -16,7 +16,7 @@ from tests.processes import Studio, free_port, studio_running
 from tests.sandbox.process import eventually
 from tests.visitor import visitor_at
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.long]
 
 LEASE_HOLDER = "print(Heartbeat.objects.get(name='clock').holder)"
 

@@ -11,7 +11,7 @@ from tests.browser.pages import open_page
 from tests.browser.tabs import PHONE, Tabs
 from tests.processes import PASSWORD
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 def test_signing_in_needs_no_mouse(tabs: Tabs) -> None:

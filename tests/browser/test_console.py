@@ -16,7 +16,7 @@ from tests.browser.screens import Screens
 from tests.browser.tabs import DESKTOP, PHONE, Tabs
 from tests.processes import Studio
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 PAGES = {
     "dashboard": "/admin/",

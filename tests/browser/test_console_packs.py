@@ -14,7 +14,7 @@ from tests.browser.screens import Screens
 from tests.browser.tabs import DESKTOP, PHONE, Tabs
 from tests.processes import Studio
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 # So often half a second: two people's shoots may be under way, and pictures take a busy machine long.
 MOST_LOOKS = 240

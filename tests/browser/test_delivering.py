@@ -14,6 +14,7 @@ from tests.browser.screens import Screens
 from tests.browser.tabs import DESKTOP, PHONE, Tabs
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.browser,
     pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"]),
 ]

@@ -14,7 +14,7 @@ from tests.browser.tabs import PHONE, Tabs
 
 Scheme = Literal["light", "dark"]
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 SMALLEST = ViewportSize(width=320, height=640)
 # The themes differ in nothing but colour.

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.screens import Screens
 from tests.browser.tabs import Tabs
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 PAPER = {"width": 794, "height": 1123}  # A4, as browsers count
 

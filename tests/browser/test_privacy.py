@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests.browser.journey import SHOOT_MS, wait_until_over
 from tests.browser.tabs import Tabs
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 def test_somebody_takes_everything_with_them_and_erases_their_account(tabs: Tabs, tmp_path: Path) -> None:

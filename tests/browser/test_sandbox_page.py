@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 from sandbox.receiver import receiving
 from tests.sandbox.process import Sandbox, eventually, running
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 PROMPT = {"tune_id": 690204, "text": "on the page", "num_images": 1}
 
 

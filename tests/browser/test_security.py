@@ -12,7 +12,7 @@ from tests.browser.journey import sign_up
 from tests.browser.tabs import PHONE, Tabs
 from tests.processes import PASSWORD
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 SECURITY = "/account/security/"
 GIVEN_UP = "throw new DOMException('', 'NotAllowedError');"

@@ -19,7 +19,7 @@ from tests.browser.tabs import DESKTOP, PHONE, Tabs
 from tests.processes import Studio
 from tests.sandbox.process import eventually
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 # For twenty photos to be stored and inspected, on a busy machine.
 ALL_MS = 240_000

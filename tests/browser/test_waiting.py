@@ -10,7 +10,7 @@ from playwright.sync_api import ViewportSize, expect
 from tests.browser.screens import Screens
 from tests.browser.tabs import DESKTOP, PHONE, Tabs
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

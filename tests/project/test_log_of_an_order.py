@@ -15,7 +15,7 @@ from tests.sandbox.process import eventually
 from tests.sentry import Sentry, sentry_listening
 from tests.visitor import EMAIL, Visitor, visitor_at
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.long]
 
 SHARE = """
 from datetime import timedelta

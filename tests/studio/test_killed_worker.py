@@ -12,7 +12,7 @@ import pytest
 from tests.processes import Studio, studio_running
 from tests.sandbox.process import eventually
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.long]
 
 PATIENCE_SECONDS = 90.0
 FIRST = """

@@ -255,6 +255,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.processes
+@pytest.mark.long
 @pytest.mark.parametrize("which", [0, 1], ids=["workers", "callers"])
 def test_when_workers_hang_the_worker_ends_with_all_that_belongs_to_it(
     environment: dict[str, str], tmp_path: Path, which: int

@@ -26,7 +26,6 @@ from studio.photos import PhotoRefused
 from studio.uploading import add_photo
 
 LOOK_EVERY_SECONDS = 0.5
-# Nothing new for this long: see whether everything still runs.
 DOUBT_AFTER_SECONDS = 30.0
 
 
@@ -46,6 +45,13 @@ class Command(OperatorCommand):
         parser.add_argument("--pack", required=True, metavar="SLUG", help="the pack, as its address names it")
         parser.add_argument("--name", required=True, help="the class name: woman, man …")
         parser.add_argument("--email", required=True, help="whose pictures these are")
+        parser.add_argument(
+            "--doubt-after",
+            type=float,
+            default=DOUBT_AFTER_SECONDS,
+            metavar="SECONDS",
+            help="see whether everything still runs when nothing is new for so long",
+        )
         super().add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -64,7 +70,7 @@ class Command(OperatorCommand):
         agree(photo_set)
         self._upload(photo_set, photos)
         shoot = self._order(photo_set, pack)
-        self._watch(shoot)
+        self._watch(shoot, doubt_after=options["doubt_after"])
         self._report(shoot)
 
     def _pack(self, slug: str, class_name: str) -> Pack:
@@ -129,7 +135,7 @@ class Command(OperatorCommand):
         self.say(f"Ordered: {pack.title}, {shoot.expected_images} pictures for {shoot.price} credits")
         return shoot
 
-    def _watch(self, shoot: Shoot) -> None:
+    def _watch(self, shoot: Shoot, *, doubt_after: float) -> None:
         """Show how far it is until it ends; stop when what it needs has gone."""
         seen, since = "", time.monotonic()
         while not shoot.is_final:
@@ -139,7 +145,7 @@ class Command(OperatorCommand):
             if line != seen:
                 seen, since = line, time.monotonic()
                 self._draw(line)
-            elif time.monotonic() - since > DOUBT_AFTER_SECONDS:
+            elif time.monotonic() - since > doubt_after:
                 down = what_is_down()
                 if down:
                     raise CommandError(
