@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from PIL import Image
 from playwright.sync_api import Page
+
+from tests.browser.tabs import AS_IT_IS, PHONE
 
 MOST_BYTES = 150_000
 # Asked once: what wait_for_function asks a second time is eval(), which the policy of our pages forbids.
@@ -17,9 +18,6 @@ PICTURES_ARE_THERE = """
     .filter((it) => it.loading !== "lazy" && !it.complete)
     .map((it) => new Promise((done) => { it.onload = it.onerror = () => done(); })))
 """
-# To hide the caret a style attribute would be set on every field. What htmx swaps in meanwhile gets a copy of
-# it, which the page's policy forbids, as it should.
-AS_IT_IS: Literal["initial"] = "initial"
 
 
 @dataclass(frozen=True)
@@ -39,6 +37,13 @@ class Screens:
         if readme and self.readme:
             self.readme.mkdir(parents=True, exist_ok=True)
             (self.readme / f"{name}.webp").write_bytes(_small(page.screenshot(caret=AS_IT_IS)))
+
+    def take_sizes(self, page: Page, name: str, scheme: str) -> None:
+        """Photograph for the README what `page` shows on a desktop and on a phone, in a colour `scheme`."""
+        suffix = "" if scheme == "light" else f"-{scheme}"
+        self.take(page, f"{name}{suffix}", readme=True)
+        page.set_viewport_size(PHONE)
+        self.take(page, f"{name}-phone{suffix}", readme=True)
 
 
 def _small(png: bytes) -> bytes:

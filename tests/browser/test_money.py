@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.journey import review
 from tests.browser.screens import Screens
-from tests.browser.tabs import PHONE, Tabs
+from tests.browser.tabs import Tabs
 from tests.till import Till
 
 pytestmark = pytest.mark.browser
@@ -97,10 +97,7 @@ def test_the_pages_about_money_are_kept_as_pictures(
 ) -> None:
     path = tabs.people["reader"][path[1:]] if path[0] == "@" else path
     page = tabs.open(path, who="reader", color_scheme=scheme)
-    suffix = "" if scheme == "light" else "-dark"
 
-    screens.take(page, f"{name}{suffix}", readme=True)
-    page.set_viewport_size(PHONE)
-    screens.take(page, f"{name}-phone{suffix}", readme=True)
+    screens.take_sizes(page, name, scheme)
 
     expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.journey import wait_until_over
+from tests.browser.journey import review, wait_until_over
+from tests.browser.screens import Screens
 from tests.browser.tabs import DESKTOP, PHONE, Tabs
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -136,3 +137,30 @@ def test_a_model_is_kept_and_deleted_by_who_is_sure(tabs: Tabs, size: ViewportSi
     expect(page.get_by_role("link", name="Train a new one from these photos")).to_be_visible()
     page.goto("/gallery/")
     expect(page.locator(".gallery-item").first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "path"), [("more", "more/"), ("more-words", "more/?make=words"), ("model", "")]
+)
+def test_the_pages_of_a_model_are_kept_as_pictures(
+    tabs: Tabs, screens: Screens, name: str, path: str, scheme: str
+) -> None:
+    page = tabs.open(tabs.people["reader"]["model"] + path, who="reader", color_scheme=scheme)
+
+    screens.take_sizes(page, name, scheme)
+
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_review_of_a_model_to_be_kept_is_kept_as_a_picture(
+    tabs: Tabs, screens: Screens, scheme: str
+) -> None:
+    page = tabs.open(tabs.people["chooser"]["draft"], who="chooser", color_scheme=scheme)
+    review(page)
+
+    page.get_by_label("Keep the model for another 30 days").check()
+    screens.take_sizes(page, "review", scheme)
+
+    expect(page.get_by_role("button", name="Order 16 pictures for 31 credits")).to_be_visible()

@@ -46,23 +46,17 @@ def test_each_end_of_a_shoot_is_kept_as_a_picture(
 ) -> None:
     who = "reader" if state == "ready" else "waiter"
     page = tabs.open(tabs.people[who][state], who=who, color_scheme=scheme)
-    suffix = "" if scheme == "light" else "-dark"
 
     expect(page.locator("#progress")).to_contain_text(SAYS[state])
-    screens.take(page, f"waiting-{state}{suffix}", readme=True)
-    page.set_viewport_size(PHONE)
-    screens.take(page, f"waiting-{state}-phone{suffix}", readme=True)
+    screens.take_sizes(page, f"waiting-{state}", scheme)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_review_says_what_was_seen_in_the_photos(tabs: Tabs, screens: Screens, scheme: str) -> None:
     page = tabs.open(tabs.people["waiter"]["review"], who="waiter", color_scheme=scheme)
-    suffix = "" if scheme == "light" else "-dark"
 
     expect(page.get_by_text("Seen in your photos. Change what is wrong")).to_be_visible()
-    screens.take(page, f"review-seen{suffix}", readme=True)
-    page.set_viewport_size(PHONE)
-    screens.take(page, f"review-seen-phone{suffix}", readme=True)
+    screens.take_sizes(page, "review-seen", scheme)
 
 
 @pytest.mark.parametrize(("shoot", "asks"), [("in progress", True), ("ready", False)])
