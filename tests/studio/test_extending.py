@@ -283,6 +283,20 @@ def test_at_another_price_nothing_is_ordered_at_all(
     assert (Shoot.objects.count(), balance(user)) == (0, 100)
 
 
+@pytest.mark.parametrize(("spent", "said"), [(0, ("Left afterwards", 77)), (80, ("Missing", 3))])
+def test_the_review_says_what_is_left_or_missing_with_the_model_kept(
+    signed_in: Client, photo_set: PhotoSet, pack: Pack, user: User, spent: int, said: tuple[str, int]
+) -> None:
+    photo_set.choose(pack)
+    user.account.spend(spent, key="before")
+
+    page = signed_in.get(f"{photo_set.get_absolute_url()}?part=review").content.decode()
+
+    label, number = said
+    assert f'if-kept"><dt>{label}</dt><dd>{number} credits' in page
+    assert "Order 8 pictures for 23 credits" in page
+
+
 def test_who_can_pay_for_the_order_alone_is_charged_nothing(
     signed_in: Client, photo_set: PhotoSet, pack: Pack, user: User
 ) -> None:
