@@ -10,9 +10,12 @@ const observer = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: `0px 0px ${AHEAD}` });
 
-function watch() {
+// Not before htmx knows the link: whoever has scrolled down by then would be told nothing, and wait for ever.
+function watch({ target }) {
+  const link = target.querySelector("[data-later]");
+  if (!link) return;
   observer.disconnect();
-  for (const link of document.querySelectorAll("[data-later]")) observer.observe(link);
+  observer.observe(link);
 }
 
 // Pictures change places while one scrolls (a like moves one up): each stays where it was seen first.
@@ -75,7 +78,6 @@ function stay() {
 function arrive() {
   const fresh = [...document.querySelectorAll(".gallery-item:not([data-arrived]) > a")];
   withoutDoubles();
-  watch();
   if (pressed) fresh.at(pressed.matches("[data-later]") ? 0 : -1)?.focus({ preventScroll: true });
   pressed = null;
   if (anchor) requestAnimationFrame(stay); // once the rows are laid out
@@ -84,4 +86,6 @@ function arrive() {
 document.addEventListener("acted", leave);
 // Before the rows are laid out: gallery.js comes later with the same event of the same target.
 document.addEventListener("htmx:afterSwap", arrive, true);
+document.addEventListener("htmx:afterSettle", watch);
+document.addEventListener("DOMContentLoaded", watch); // behind htmx's own
 arrive();

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.tabs import PHONE, Tabs
 from tests.processes import Studio
+from tests.sandbox.process import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -204,9 +205,12 @@ def test_everything_is_selected_though_it_has_not_all_come_yet(tabs: Tabs) -> No
 
 
 def _scroll_until(page: Page, count: int) -> None:
-    while items(page).count() < count:
+    def is_there() -> bool:
         page.mouse.wheel(0, 3000)
         page.evaluate("new Promise(requestAnimationFrame)")
+        return items(page).count() >= count
+
+    eventually(is_there, seconds=30)
 
 
 def test_the_address_follows_the_page_one_looks_at(tabs: Tabs) -> None:
@@ -224,6 +228,12 @@ def test_the_address_follows_the_page_one_looks_at(tabs: Tabs) -> None:
     page.get_by_role("link", name="Show the ones before").click()
     expect(page.locator(f'[data-picture="{first[1]}"]')).to_have_count(1)
     expect(items(page).nth(40)).to_have_attribute("data-picture", re.compile(r".{36}"))
+
+
+def test_in_a_window_higher_than_a_page_the_next_ones_come_by_themselves(tabs: Tabs) -> None:
+    page = tabs.open("/gallery/", who=HUNDRED, viewport={"width": 1280, "height": 5000})
+
+    expect(items(page)).to_have_count(100)
 
 
 def test_zoom_goes_to_actual_pixels_and_back(tabs: Tabs) -> None:
