@@ -27,7 +27,9 @@ function choose(pick, checked, range) {
 // Those that are chosen though their page has not come yet.
 const elsewhere = () => [...form().querySelectorAll("input[type=hidden][name=picture]")];
 
-function chooseElsewhere(ids) {
+function chooseElsewhere(ids, before) {
+  // What has come while the ids were asked for is here, and not chosen yet.
+  for (const pick of picks()) if (!before.has(pick)) pick.checked = ids.includes(pick.value);
   const here = new Set(picks().map((pick) => pick.value));
   const inputs = ids.filter((id) => !here.has(id)).map((value) => (
     Object.assign(document.createElement("input"), { type: "hidden", name: "picture", value })
@@ -37,14 +39,15 @@ function chooseElsewhere(ids) {
 }
 
 async function chooseAll(checked) {
-  for (const pick of picks()) pick.checked = checked;
+  const here = new Set(picks());
+  for (const pick of here) pick.checked = checked;
   for (const input of elsewhere()) input.remove();
   from = null;
   tell();
   if (!checked || !document.querySelector("[data-later], [data-earlier]")) return;
   try {
     const response = await fetch(form().dataset.ids);
-    chooseElsewhere((await response.json()).pictures);
+    chooseElsewhere((await response.json()).pictures, here);
   } catch {
     document.dispatchEvent(new CustomEvent("trouble", { detail: form().dataset.failed }));
   }

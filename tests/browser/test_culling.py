@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.tabs import PHONE, Tabs
 from tests.processes import Studio
@@ -202,6 +202,20 @@ def test_everything_is_selected_though_it_has_not_all_come_yet(tabs: Tabs) -> No
     _scroll_until(page, 100)
     expect(page.locator(".gallery-pick:checked")).to_have_count(100)
     expect(page.get_by_text("100 selected")).to_be_visible()
+
+
+def test_everything_is_selected_though_some_of_it_comes_meanwhile(tabs: Tabs) -> None:
+    page = tabs.open("/gallery/", who=HUNDRED)
+    asked: list[Route] = []
+    page.route("**/gallery/ids/**", lambda route: asked.append(route))
+
+    page.get_by_role("button", name="Select all").click()
+    page.get_by_role("link", name="Show more").click()
+    expect(items(page).nth(40)).to_be_attached()
+    asked[0].continue_()
+
+    expect(page.get_by_text("100 selected")).to_be_visible()
+    expect(page.locator(".gallery-pick:not(:checked)")).to_have_count(0)
 
 
 def _scroll_until(page: Page, count: int) -> None:
