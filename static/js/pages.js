@@ -2,7 +2,7 @@
 // way back from elsewhere, starts there.
 
 const gallery = () => document.querySelector("[data-gallery]");
-const AHEAD = "150%"; // of the window's height: the next page is there before one is
+const AHEAD = "100%"; // of the window's height: the next page is there before one is
 
 const observer = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
