@@ -33,9 +33,8 @@ def developed(picture: Picture, prompt: Prompt) -> bytes:
 
     The same photos, text, prompt seed (or prompt id), position and sandbox seed give the same bytes.
     """
-    size = SAMPLE_SIZE if prompt.is_template else SMALL_SIZE if switches.pictures == "small" else None
     path = picture_path(picture.key)
-    return _kept(path, lambda: _drawn(prompt, picture.position, size or _wanted_size(prompt)))
+    return _kept(path, lambda: _drawn(prompt, picture.position, _size(prompt)))
 
 
 def picture_path(key: str) -> Path:
@@ -53,7 +52,8 @@ def developed_cover(pack: Pack) -> bytes:
     """Return the JPEG of a pack's cover: its first template for a woman."""
     prompt = Prompt.objects.get(pk=pack.of_class("woman")[0].id)
     path = switches.data / "pictures" / f"cover-{pack.slug}-{switches.seed}.jpg"
-    return _kept(path, lambda: _drawn(prompt, 7, (WIDTH, HEIGHT)))
+    size = SMALL_SIZE if switches.pictures == "small" else (WIDTH, HEIGHT)
+    return _kept(path, lambda: _drawn(prompt, 7, size))
 
 
 def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
@@ -81,7 +81,11 @@ def _draw(paths: Sequence[Path], start: int, text: str, seed: int, size: tuple[i
     return draw(_choose(paths, start), text, seed, size)
 
 
-def _wanted_size(prompt: Prompt) -> tuple[int, int]:
+def _size(prompt: Prompt) -> tuple[int, int]:
+    if switches.pictures == "small":
+        return SMALL_SIZE
+    if prompt.is_template:
+        return SAMPLE_SIZE
     width, height = prompt.attributes.get("w") or WIDTH, prompt.attributes.get("h") or HEIGHT
     return min(max(width, 64), 2048), min(max(height, 64), 2048)
 

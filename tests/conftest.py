@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 # Whose key it is: of the real Astria, for tests/contract with `-m live`; no other test sees it.
@@ -29,34 +31,69 @@ import django
 django.setup()
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import InMemoryStorage
+from django.db import connection, transaction
 from django.test import Client
 
 from accounts.models import User
 from packs.models import Pack
+from tests import migrated
 from tests.factories import PackFactory, UserFactory
 from tests.processes import Studio, studio_running
 from tests.sandbox.process import Sandbox, running
 from tests.till import SECRET_KEY, WEBHOOK_SECRET, Till, till_running
 
 PHOTOS = Path(__file__).parent / "photos"
+# Fixtures that start a process. Whatever asks for one is marked `processes`: it is no unit test.
+STARTING = {"documented", "fuzzed", "one_slow", "sandbox", "service", "shop", "studio", "visits"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks for a process, before marks decide what is run."""
+    for item in items:
+        if STARTING.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.processes)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A unit test that starts a process, itself or by a fixture, fails."""
+    if item.get_closest_marker("processes"):
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess.Popen, "__init__", Mock(side_effect=AssertionError("mark it `processes`")))
+        return (yield)
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """A database per xdist worker; of SQLite in a file, so that threads do as they do in earnest."""
-    from django.conf import settings
+    if _is_sqlite():
+        settings.DATABASES["default"]["TEST"]["NAME"] = str(Path(os.environ["DATA_DIR"]) / "test.sqlite3")
 
-    database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        database["TEST"]["NAME"] = str(Path(os.environ["DATA_DIR"]) / "test.sqlite3")
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """Begin with the database of an earlier run, where there is one."""
+    return _is_sqlite() and migrated.copy_to(Path(settings.DATABASES["default"]["TEST"]["NAME"]))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Leave the database for the next run."""
+    if _is_sqlite():
+        migrated.keep(Path(settings.DATABASES["default"]["NAME"]))
+
+
+def _is_sqlite() -> bool:
+    return str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite3")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def flush_despite_triggers() -> None:
     """SQLite is emptied with DELETE after tests with transactions of their own; some tables refuse that."""
-    from django.db import connection
-
     if connection.vendor != "sqlite":
         return
     names = ("0002_ledger_never_changes", "0011_audit_log_ages")
@@ -107,6 +144,17 @@ class MemoryFiles(InMemoryStorage):
         if self.exists(name):
             self.delete(name)
         return name
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A transaction around those of a module's tests: what tests/lasting.py makes in it, each of them finds.
+
+    Not for modules that have tests with transactions of their own: those empty every table.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests import migrated
 from tests.sandbox.process import Sandbox, eventually, running
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -142,6 +143,8 @@ def studio_running(
         options = ("--speed", str(speed), "--pictures", pictures, *sandbox_options)
         sandbox = stack.enter_context(running(sandbox_data, *options))
         studio = _studio(folder, sandbox, more or {})
+        if "DATABASE_URL" not in studio.environment:
+            migrated.copy_to(folder / "studio.sqlite3")
         with sandbox.changed(faults={} if samples else {"picture-gone": 1.0}):
             for command in (("setup",), ("sync_packs", "--publish")):
                 done = studio.manage(*command)

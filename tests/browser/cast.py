@@ -167,15 +167,16 @@ def shoot_in_progress(user: User, pictures: int = 2) -> Shoot:
 
 def develop(image: Image, photograph: Path) -> None:
     """Let a picture show what a photograph does."""
-    with Pixels.open(photograph) as whole:
-        for width in (320, 640, 1280):
-            size = (width, width * image.height // image.width)
-            files.write(image.variant_key(width), encoded(ImageOps.fit(whole, size)))
+    for width in (320, 640, 1280):
+        files.write(image.variant_key(width), fitted(photograph, width, width * image.height // image.width))
 
 
-def encoded(picture: Pixels.Image) -> bytes:
+@cache
+def fitted(photograph: Path, width: int, height: int) -> bytes:
+    """Return a photograph as a WebP picture of this size."""
     buffer = BytesIO()
-    picture.save(buffer, "WEBP")
+    with Pixels.open(photograph) as whole:
+        ImageOps.fit(whole, (width, height)).save(buffer, "WEBP")
     return buffer.getvalue()
 
 

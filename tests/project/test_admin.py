@@ -11,7 +11,8 @@ from django.contrib import admin
 from django.contrib.auth import get_user
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
-from django.test import Client
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django_q.models import Failure
 
@@ -27,6 +28,7 @@ from tests.factories import (
     PromptFactory,
     UserFactory,
 )
+from tests.lasting import make_once
 from tests.rows import make_a_row_of_each
 
 pytestmark = pytest.mark.django_db
@@ -42,15 +44,26 @@ def address(model: type[Model], page: str, *arguments: object) -> str:
 
 
 @pytest.fixture
-def staff(db: None) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("staff@example.com", "pass"))
-    return client
+def staff(db: None, client_for: Callable[[User], Client]) -> Client:
+    return client_for(User.objects.create_superuser("staff@example.com", "pass"))
 
 
 @pytest.fixture
-def a_row_of_each(user: User) -> None:
-    make_a_row_of_each(user)
+def asked(db: None) -> HttpRequest:
+    """What somebody who may do everything asks for."""
+    request = RequestFactory().get("/admin/")
+    request.user = User.objects.create_superuser("staff@example.com", "pass")
+    return request
+
+
+@pytest.fixture(scope="module")
+def rows_made(module_db: None) -> None:
+    make_once(lambda: make_a_row_of_each(UserFactory.create(credits=100)))
+
+
+@pytest.fixture
+def a_row_of_each(rows_made: None, db: None) -> None:
+    """A row of each model; their files are not asked for."""
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -87,8 +100,10 @@ def test_every_model_of_ours_is_registered_or_shown_with_its_parent() -> None:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_nothing_is_added_by_hand_but_groups_and_the_price_list(staff: Client, model: type[Model]) -> None:
-    allowed = admin.site._registry[model].has_add_permission(staff.get("/admin/").wsgi_request)
+def test_nothing_is_added_by_hand_but_groups_and_the_price_list(
+    asked: HttpRequest, model: type[Model]
+) -> None:
+    allowed = admin.site._registry[model].has_add_permission(asked)
 
     assert allowed == (model in {Group, Bundle})
 
@@ -97,8 +112,8 @@ OURS = [model for model in MODELS if model._meta.app_label in {"accounts", "pack
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
-def test_nothing_of_ours_is_deleted_in_the_admin(staff: Client, model: type[Model]) -> None:
-    assert not admin.site._registry[model].has_delete_permission(staff.get("/admin/").wsgi_request)
+def test_nothing_of_ours_is_deleted_in_the_admin(asked: HttpRequest, model: type[Model]) -> None:
+    assert not admin.site._registry[model].has_delete_permission(asked)
 
 
 @pytest.mark.parametrize(
@@ -137,13 +152,13 @@ def helper(*permissions: str) -> Client:
 
 
 def test_staff_who_change_people_give_nobody_more_rights_not_even_themselves(user: User) -> None:
-    group = Group.objects.create(name="Helpers")
+    group = Group.objects.create(name="Keepers")
     client = helper("view_user", "change_user", "view_group", "change_group")
     powers = {"is_staff": "on", "is_superuser": "on", "groups": [group.pk]}
 
     mine = client.post(address(User, "change", client.session["_auth_user_id"]), powers)
     theirs = client.post(address(User, "change", user.pk), {"is_active": "on"} | powers | MANAGEMENT)
-    ours = client.post(address(Group, "change", group.pk), {"name": "Helpers", "permissions": [1]})
+    ours = client.post(address(Group, "change", group.pk), {"name": "Keepers", "permissions": [1]})
 
     user.refresh_from_db()
     assert (mine.status_code, theirs.status_code, ours.status_code) == (403, 302, 403)

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tools.api_coverage import CONTRACT, PAGE, proofs_of, shape
 
 ROOT = Path(__file__).parents[2]
@@ -16,6 +18,7 @@ def rows() -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
+@pytest.mark.processes
 def test_the_page_is_what_the_code_says() -> None:
     """Also: client, sandbox and contract tests know the same endpoints."""
     command = [sys.executable, "-m", "tools.api_coverage", "--check"]

@@ -85,6 +85,7 @@ def test_every_part_is_a_module_that_gives_figures() -> None:
         assert "def figures(quick: bool) -> list[Figure]:" in Path(spec.origin).read_text()
 
 
+@pytest.mark.processes
 def test_a_part_that_takes_too_long_or_breaks_off_is_a_budget_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = {"endless": harness.Part("pages", full=0.01), "broken": harness.Part("nowhere", full=60)}
     monkeypatch.setattr(harness, "PARTS", parts)

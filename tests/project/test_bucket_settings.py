@@ -60,12 +60,14 @@ def settings_of(tmp_path: Path, **environment: str) -> subprocess.CompletedProce
     )
 
 
+@pytest.mark.processes
 def test_files_are_on_a_disk_of_our_own_unless_said_otherwise(tmp_path: Path) -> None:
     done = settings_of(tmp_path)
 
     assert '"studio.disk.Disk"' in done.stdout
 
 
+@pytest.mark.processes
 def test_pages_may_load_pictures_from_the_bucket(tmp_path: Path) -> None:
     done = settings_of(
         tmp_path, STORAGE="s3", AWS_STORAGE_BUCKET_NAME="faces", AWS_S3_REGION_NAME="eu-west-1"
@@ -75,6 +77,7 @@ def test_pages_may_load_pictures_from_the_bucket(tmp_path: Path) -> None:
     assert '"https://faces.s3.eu-west-1.amazonaws.com"' in done.stdout
 
 
+@pytest.mark.processes
 def test_unless_other_places_are_named(tmp_path: Path) -> None:
     place = {"AWS_STORAGE_BUCKET_NAME": "faces", "AWS_S3_REGION_NAME": "eu-west-1"}
 
@@ -84,6 +87,7 @@ def test_unless_other_places_are_named(tmp_path: Path) -> None:
     assert "amazonaws" not in done.stdout
 
 
+@pytest.mark.processes
 def test_a_storage_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     done = settings_of(tmp_path, STORAGE="S3")
 

@@ -114,6 +114,7 @@ def test_no_key_is_built_into_the_image() -> None:
     assert "ARG" not in DOCKERFILE
 
 
+@pytest.mark.processes
 def test_only_what_runs_is_copied_into_the_image() -> None:
     """Whatever is not named is left out, so that no data, key or history can slip in."""
     lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]

@@ -110,6 +110,7 @@ print(json.dumps([answer.get("Strict-Transport-Security", ""), settings.SESSION_
 """
 
 
+@pytest.mark.processes
 def test_over_https_browsers_are_told_to_stay_there(tmp_path: Path) -> None:
     environment = os.environ | {"PUBLIC_URL": "https://studio.example.org", "DATA_DIR": str(tmp_path)}
     command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", LOOK]

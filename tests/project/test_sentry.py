@@ -36,12 +36,14 @@ def run(code: str, folder: Path, **environment: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.processes
 def test_without_a_dsn_nothing_of_it_is_loaded(tmp_path: Path) -> None:
     code = "import django, sys; django.setup(); print([n for n in sys.modules if n.startswith('sentry')])"
 
     assert run(code, tmp_path, SENTRY_DSN="") == "[]"
 
 
+@pytest.mark.processes
 def test_a_sentry_that_never_answers_holds_nobody_up(tmp_path: Path) -> None:
     with sentry_listening(answers=False) as sentry:
         assert run(REPORT, tmp_path, SENTRY_DSN=sentry.dsn) == "done"
@@ -49,6 +51,7 @@ def test_a_sentry_that_never_answers_holds_nobody_up(tmp_path: Path) -> None:
     assert len(sentry.envelopes) == 1
 
 
+@pytest.mark.processes
 def test_a_sentry_that_is_away_holds_nobody_up(tmp_path: Path) -> None:
     with sentry_listening() as gone:
         pass

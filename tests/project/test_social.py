@@ -47,6 +47,7 @@ def look(tmp_path: Path, path: str = "", **keys: str) -> dict[str, Any]:
     return said
 
 
+@pytest.mark.processes
 def test_with_its_keys_google_is_offered_and_asked_for_no_more_than_an_address(tmp_path: Path) -> None:
     said = look(
         tmp_path, "/accounts/google/login/", GOOGLE_CLIENT_ID="our-id", GOOGLE_CLIENT_SECRET="our-secret"

@@ -38,6 +38,7 @@ def test_without_a_key_everything_is_401(sandbox: Sandbox, header: str) -> None:
     assert answer.json()["error"]
 
 
+@pytest.mark.processes
 def test_a_given_key_is_the_only_one(tmp_path: Any) -> None:
     with running(tmp_path, "--key", "sd_mine") as sandbox:
         theirs = sandbox.get("/tunes").status_code

@@ -124,6 +124,7 @@ def test_the_same_prompt_is_charged_once_when_idempotent(shop: Sandbox) -> None:
         assert shop.settings()["balance_mc"] == 9_000
 
 
+@pytest.mark.processes
 def test_the_balance_outlives_a_restart(tmp_path: Path) -> None:
     with running(tmp_path) as sandbox:
         sandbox.change(balance_mc=1_234)

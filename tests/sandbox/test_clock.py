@@ -62,6 +62,7 @@ def test_the_clock_says_how_far_ahead_it_is(slow: Sandbox) -> None:
     assert ahead.total_seconds() == pytest.approx(after["ahead"], abs=10)
 
 
+@pytest.mark.processes
 def test_a_restart_keeps_the_time(tmp_path: Path) -> None:
     with running(tmp_path) as sandbox:
         sandbox.advance(30 * DAY)

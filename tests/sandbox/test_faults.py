@@ -148,6 +148,7 @@ def test_the_same_seed_meets_the_same_faults() -> None:
     assert first != other
 
 
+@pytest.mark.processes
 def test_faults_can_be_given_at_the_start(tmp_path: Path) -> None:
     with running(tmp_path, "--faults", "429=0.5") as sandbox:
         statuses = {sandbox.get("/packs").status_code for _ in range(24)}

@@ -18,6 +18,7 @@ from tests.sandbox.process import ROOT, Sandbox, eventually, running
 OURS = {"accounts", "astria", "config", "packs", "studio", "tests"}
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_within_a_second(tmp_path: Path, number: int) -> None:
     with running(tmp_path) as sandbox:
@@ -29,6 +30,7 @@ def test_it_stops_within_a_second(tmp_path: Path, number: int) -> None:
     assert time.monotonic() - started < 1
 
 
+@pytest.mark.processes
 def test_a_restart_goes_on_with_what_was_running(tmp_path: Path) -> None:
     with running(tmp_path, "--speed", "0.1") as sandbox:
         tune = sandbox.order()
@@ -41,6 +43,7 @@ def test_a_restart_goes_on_with_what_was_running(tmp_path: Path) -> None:
     assert found["title"] == tune["title"]
 
 
+@pytest.mark.processes
 def test_even_a_killed_process_goes_on(tmp_path: Path, receiver: Receiver) -> None:
     with running(tmp_path, "--speed", "0.1") as sandbox:
         sandbox.order(prompts_callback=f"{receiver.url}/all")

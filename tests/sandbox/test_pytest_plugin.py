@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.sandbox.process import PHOTOS, ROOT, running
 
 CONFTEST = 'pytest_plugins = ["sandbox.pytest_plugin"]\n'
@@ -60,6 +62,7 @@ def test_calls_are_seen(astria_sandbox):
 """
 
 
+@pytest.mark.processes
 def test_the_readmes_lines_for_a_shell_work(tmp_path: Path) -> None:
     readme = (ROOT / "sandbox" / "README.md").read_text()
     lines = re.findall(r"```sh\n(.*?)```", readme, re.DOTALL)[0].replace("curl -s", "curl -sf")
@@ -72,6 +75,7 @@ def test_the_readmes_lines_for_a_shell_work(tmp_path: Path) -> None:
     assert '"title": "first"' in done.stdout
 
 
+@pytest.mark.processes
 def test_a_foreign_suite_can_use_the_fixtures(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_foreign.py").write_text(SUITE.format(photo=PHOTOS / "person-1.jpg"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
@@ -21,7 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.mails import unsubscribe_url
-from accounts.models import Purchase, User
+from accounts.models import Purchase
 from packs.models import Pack
 from studio.models import Erasure, Image, Photo, PhotoSet, Report, Share, Shoot, Vote
 from tests.factories import (
@@ -32,8 +32,10 @@ from tests.factories import (
     ShareFactory,
     ShootFactory,
     SignInFactory,
+    UserFactory,
     jpeg,
 )
+from tests.lasting import Lasting, make_once
 
 pytestmark = pytest.mark.django_db
 
@@ -241,9 +243,15 @@ def other_methods() -> list[tuple[str, str]]:
     return [(name, method) for name in DOORS for method in methods if method not in DOORS[name].methods]
 
 
-@pytest.fixture
-def world(user: User, settings: Any) -> World:
-    settings.ASTRIA_BASE_URL = "http://127.0.0.1:9"
+class Browsers(NamedTuple):
+    """Of who owns the world, and of somebody else."""
+
+    owner: Client
+    stranger: Client
+
+
+def make_world() -> tuple[World, Browsers]:
+    user, other = UserFactory.create(credits=100), UserFactory.create(credits=100)
     pack: Pack = PackFactory.create()
     default_storage.save(f"packs/{pack.astria_id}/cover.webp", ContentFile(jpeg(format="WEBP")))
     photo_set: PhotoSet = PhotoSetFactory.create(account=user.account, pack=pack, photos=4)
@@ -252,17 +260,37 @@ def world(user: User, settings: Any) -> World:
     share: Share = ShareFactory.create(shoot=shoot, downloads=True)
     sign_in, purchase = SignInFactory.create(user=user), PurchaseFactory.create(account=user.account)
     erasure = Erasure.ask_for(user.account, "shoot", uuid4(), next_check_at=timezone.now())
-    return World(pack, photo_set, photo, shoot, image, share, sign_in, purchase, erasure)
+    world = World(pack, photo_set, photo, shoot, image, share, sign_in, purchase, erasure)
+    browsers = Browsers(Client(), Client())
+    browsers.owner.force_login(user)
+    browsers.stranger.force_login(other)
+    return world, browsers
+
+
+@pytest.fixture(scope="module")
+def made(module_db: None) -> Lasting[tuple[World, Browsers]]:
+    return make_once(make_world)
 
 
 @pytest.fixture
-def owner(signed_in: Client) -> Client:
-    return signed_in
+def here(made: Lasting[tuple[World, Browsers]], db: None, settings: Any) -> tuple[World, Browsers]:
+    settings.ASTRIA_BASE_URL = "http://127.0.0.1:9"
+    return made.here()
 
 
 @pytest.fixture
-def stranger(other_user: User, client_for: Callable[[User], Client]) -> Client:
-    return client_for(other_user)
+def world(here: tuple[World, Browsers]) -> World:
+    return here[0]
+
+
+@pytest.fixture
+def owner(here: tuple[World, Browsers]) -> Client:
+    return here[1].owner
+
+
+@pytest.fixture
+def stranger(here: tuple[World, Browsers]) -> Client:
+    return here[1].stranger
 
 
 def patterns(

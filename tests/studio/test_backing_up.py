@@ -63,6 +63,7 @@ def test_nobody_else_may_read_a_backup(ours: SimpleNamespace, tmp_path: Path) ->
     assert (tmp_path / "backup/studio.sqlite3").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.processes
 def test_a_database_that_does_not_answer_is_no_backup(ours: SimpleNamespace, tmp_path: Path) -> None:
     away = {"ENGINE": "django.db.backends.postgresql", "NAME": "x", "HOST": "127.0.0.1", "PORT": 1}
 

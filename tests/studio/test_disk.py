@@ -95,6 +95,7 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_half_written(disk: Disk) ->
     assert left_aside(disk) == []
 
 
+@pytest.mark.processes
 def test_a_writer_that_is_killed_leaves_no_file_and_what_it_left_is_tidied_up(disk: Disk) -> None:
     command = [sys.executable, "-c", KILLED_WHILE_WRITING, disk.location]
     killed = subprocess.run(command, cwd=ROOT, check=False)

@@ -9,6 +9,7 @@ import sys
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from studio import pace
@@ -48,6 +49,7 @@ def at_pace(pace: float) -> dict[str, Any]:
     return shown
 
 
+@pytest.mark.processes
 def test_the_pace_divides_every_delay_alike() -> None:
     real, quick = at_pace(1), at_pace(20)
 
@@ -61,6 +63,7 @@ def divided(value: Any) -> Any:
     return [divided(part) for part in value] if isinstance(value, list) else round(value / 20, 6)
 
 
+@pytest.mark.processes
 def test_a_post_keeps_the_time_that_a_busy_machine_needs() -> None:
     assert at_pace(1)["patience"] == 60
     assert at_pace(600)["patience"] == 2

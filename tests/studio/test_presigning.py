@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
 import pytest
 import time_machine
 from botocore.config import Config
+from botocore.session import Session, get_session
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
@@ -37,10 +38,19 @@ PLACES = [
 ]
 
 
+@cache
+def botocore_session() -> Session:
+    """Botocore, which takes a while to read what it knows of each service."""
+    return get_session()
+
+
 def signed_by_botocore(options: dict[str, Any], keys: Keys, key: str, **answer: str) -> str:
     """Return what botocore signs at HOUR."""
-    client = boto3.Session(keys.access_key, keys.secret_key, keys.token).client(
+    client = botocore_session().create_client(
         "s3",
+        aws_access_key_id=keys.access_key,
+        aws_secret_access_key=keys.secret_key,
+        aws_session_token=keys.token,
         endpoint_url=options["endpoint_url"],
         region_name=options["region_name"],
         config=Config(signature_version="s3v4", s3={"addressing_style": options["addressing_style"]}),

@@ -169,6 +169,7 @@ def database_url() -> str:
     return f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT'] or 5432}/{at['NAME']}"
 
 
+@pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_while_it_stores_leaves_a_picture_that_the_next_one_stores_once(
     disk: Path, server: Server, image: Image

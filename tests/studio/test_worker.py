@@ -84,7 +84,7 @@ def always() -> bool:
 
 @pytest.mark.django_db
 def test_workers_that_fall_silent_while_the_clock_is_alive_end_the_watch(noon: Traveller) -> None:
-    ticks = Ticks(noon, 600, beats(clock=range(600), worker=range(0, 101, 10)))
+    ticks = Ticks(noon, 200, beats(clock=range(200), worker=range(0, 101, 10)))
 
     assert watch(ticks, STALE, always, ME) is False
     assert 160 <= ticks.passed <= 162
@@ -92,7 +92,7 @@ def test_workers_that_fall_silent_while_the_clock_is_alive_end_the_watch(noon: T
 
 @pytest.mark.django_db
 def test_workers_that_never_gave_a_sign_end_the_watch(noon: Traveller) -> None:
-    ticks = Ticks(noon, 600, beats(clock=range(600)))
+    ticks = Ticks(noon, 200, beats(clock=range(200)))
 
     assert watch(ticks, STALE, always, ME) is False
     assert 60 <= ticks.passed <= 62
@@ -100,7 +100,7 @@ def test_workers_that_never_gave_a_sign_end_the_watch(noon: Traveller) -> None:
 
 @pytest.mark.django_db
 def test_workers_that_give_signs_are_left_alone(noon: Traveller) -> None:
-    ticks = Ticks(noon, 600, beats(clock=range(600), worker=range(0, 600, 10)))
+    ticks = Ticks(noon, 200, beats(clock=range(200), worker=range(0, 200, 10)))
 
     assert watch(ticks, STALE, always, ME) is True
 
@@ -150,7 +150,7 @@ def test_a_database_that_is_away_ends_no_worker(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.django_db
 def test_only_the_workers_that_call_astria_falling_silent_ends_the_watch(noon: Traveller) -> None:
-    ticks = Ticks(noon, 600, beats(clock=range(600), worker=range(0, 600, 10), caller=range(0, 101, 10)))
+    ticks = Ticks(noon, 200, beats(clock=range(200), worker=range(0, 200, 10), caller=range(0, 101, 10)))
 
     assert watch(ticks, STALE, always, ME) is False
     assert 160 <= ticks.passed <= 162
@@ -159,7 +159,7 @@ def test_only_the_workers_that_call_astria_falling_silent_ends_the_watch(noon: T
 @pytest.mark.django_db
 def test_a_living_cluster_elsewhere_does_not_hide_that_ours_is_dead(noon: Traveller) -> None:
     Heartbeat.beat("worker", ME)
-    ticks = Ticks(noon, 600, beats(clock=range(600), worker=range(0, 600, 10), holder="elsewhere:1"))
+    ticks = Ticks(noon, 200, beats(clock=range(200), worker=range(0, 200, 10), holder="elsewhere:1"))
 
     assert watch(ticks, STALE, always, ME) is False
 
@@ -167,33 +167,33 @@ def test_a_living_cluster_elsewhere_does_not_hide_that_ours_is_dead(noon: Travel
 @pytest.mark.django_db
 @pytest.mark.parametrize("jump", [3600, -3600])
 def test_a_jump_of_the_time_of_day_ends_no_watch(noon: Traveller, jump: int) -> None:
-    alive = beats(clock=range(600), worker=range(0, 600, 10))
+    alive = beats(clock=range(200), worker=range(0, 200, 10))
 
     def each(second: int) -> None:
-        if second == 305:
+        if second == 105:
             noon.shift(jump)
         alive(second)
 
-    assert watch(Ticks(noon, 600, each), STALE, always, ME) is True
+    assert watch(Ticks(noon, 200, each), STALE, always, ME) is True
 
 
 @pytest.mark.django_db
 def test_without_a_clock_silence_means_nothing(noon: Traveller) -> None:
-    ticks = Ticks(noon, 600, beats(clock=range(1, 20), worker=range(1, 20)))
+    ticks = Ticks(noon, 200, beats(clock=range(1, 20), worker=range(1, 20)))
 
     assert watch(ticks, STALE, always, ME) is True
 
 
 @pytest.mark.django_db
 def test_a_clock_that_comes_back_gives_workers_time_for_a_sign(noon: Traveller) -> None:
-    back = beats(clock=range(500, 600), worker=range(510, 600, 10))
+    back = beats(clock=range(100, 200), worker=range(110, 200, 10))
 
-    assert watch(Ticks(noon, 600, back), STALE, always, ME) is True
+    assert watch(Ticks(noon, 200, back), STALE, always, ME) is True
 
 
 @pytest.mark.django_db
 def test_a_cluster_that_is_gone_ends_the_watch_at_once(noon: Traveller) -> None:
-    ticks = Ticks(noon, 600, beats())
+    ticks = Ticks(noon, 200, beats())
 
     assert watch(ticks, STALE, lambda: False, ME) is False
     assert ticks.passed == 1
@@ -209,7 +209,7 @@ def test_a_database_that_is_away_does_not_end_the_watch(
     monkeypatch.setattr(Heartbeat, "is_fresh", away)
     monkeypatch.setattr("studio.management.commands.worker.close_old_connections", lambda: None)
 
-    assert watch(Ticks(noon, 600, beats()), STALE, always, ME) is True
+    assert watch(Ticks(noon, 200, beats()), STALE, always, ME) is True
 
 
 @contextmanager
