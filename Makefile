@@ -16,10 +16,10 @@ DEV := DEBUG=1 PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) PUBLIC_URL=$(PUBLIC_URL
 	NOTICE="Sandbox: pictures by a local stand-in, not by Astria."
 
 # MORE="--last-failed" runs once more what failed.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile $(MORE)
+PYTEST := $(BIN)/python -m pytest --dist loadfile $(MORE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-long test-deploy test-samples check test-services test-browser bench bench-quick
+.PHONY: help setup setup-dev run test test-units test-long test-deploy test-samples check test-services test-browser bench bench-quick
 .PHONY: chaos audit api-coverage clean
 
 help: ## Show this list
@@ -46,11 +46,15 @@ run: .venv/.runtime ## Set up what is missing and start web, worker, clock and s
 	@$(DEV) $(BIN)/python manage.py demo --with "$(SANDBOX)"
 	@$(DEV) RELOAD=1 $(BIN)/honcho start --port $(PORT) || test $$? = 130 # Ctrl-C
 
+# Three for two cores: one worker mostly waits for the studio's processes and the browser.
 test: setup-dev ## Run the tests: units, contract, a bad minute, the main ways in the browser
-	@$(PYTEST)
+	@$(PYTEST) -n 3
+
+test-units: .venv/.development ## Run of those only what starts no process
+	@$(PYTEST) -n 2 -m unit
 
 test-long: setup-dev ## Run what that leaves out for its time: every page in the browser, processes killed
-	@$(PYTEST) -m long
+	@$(PYTEST) -n 2 -m long
 
 test-services: setup-dev ## Run the suite on PostgreSQL and S3, and the pipeline on Redis, SQS and the database
 	@$(BIN)/python -m tests.services
@@ -60,10 +64,10 @@ test-deploy: setup-dev ## Try what docs/deploy.md says: nginx, Caddy, systemd's 
 	@$(BIN)/python -m pytest -m deployment
 
 test-samples: setup-dev ## Run the samples of Astria's documentation, as printed, against the sandbox
-	@$(BIN)/python -m pytest tests/astria/docs
+	@$(BIN)/python -m pytest tests/astria/docs -m long
 
 test-browser: setup-dev ## Run everything in the browser, with screenshots in test-artefacts/
-	@$(PYTEST) tests/browser -m browser
+	@$(PYTEST) -n 2 tests/browser -m browser
 
 chaos: setup-dev ## Live a bad day on SQLite and on PostgreSQL: every fault at once, then count
 	@TEST_DATABASE_URL=$$(sh tests/start-postgres.sh) && export TEST_DATABASE_URL && \

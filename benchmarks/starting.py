@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -15,9 +14,6 @@ from benchmarks.report import Figure, clocked
 
 ROOT = Path(__file__).parents[1]
 FIRST_START_SECONDS, START_SECONDS = 240.0, 60.0
-# Units need no process beside them. LEFT_OUT is what pytest leaves out by itself (pyproject.toml).
-LEFT_OUT = "not long and not postgres and not services and not live and not deployment"
-UNITS = f"not browser and not processes and {LEFT_OUT}"
 
 
 def figures(quick: bool) -> list[Figure]:
@@ -25,10 +21,9 @@ def figures(quick: bool) -> list[Figure]:
     found = [clocked("second make run, to a page", _second_start(), "s", 8)]
     if quick:
         return found
-    pytest = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
     return [
         *found,
-        clocked("unit tests", _seconds([*pytest, "-m", UNITS]), "s", 45),
+        clocked("unit tests", _seconds(["make", "test-units"]), "s", 45),
         clocked("make test", _seconds(["make", "test"]), "s", 300),
     ]
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
 from uuid import uuid4
 
 # Whose key it is: of the real Astria, for tests/contract with `-m live`; no other test sees it.
@@ -32,39 +30,24 @@ django.setup()
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.core.files.storage import InMemoryStorage
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 
 from accounts.models import User
 from packs.models import Pack
-from tests import migrated
+from tests import migrated, sharing_out
 from tests.factories import PackFactory, UserFactory
 from tests.processes import Studio, studio_running
 from tests.sandbox.process import Sandbox, running
 from tests.till import SECRET_KEY, WEBHOOK_SECRET, Till, till_running
 
 PHOTOS = Path(__file__).parent / "photos"
-# Fixtures that start a process. Whatever asks for one is marked `processes`: it is no unit test.
-STARTING = {"documented", "fuzzed", "one_slow", "sandbox", "service", "shop", "studio", "visits"}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks for a process, before marks decide what is run."""
-    for item in items:
-        if STARTING.intersection(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.processes)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """A unit test that starts a process, itself or by a fixture, fails."""
-    if item.get_closest_marker("processes"):
-        return (yield)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(subprocess.Popen, "__init__", Mock(side_effect=AssertionError("mark it `processes`")))
-        return (yield)
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(sharing_out)
 
 
 @pytest.fixture(scope="session")
@@ -108,25 +91,28 @@ def flush_despite_triggers() -> None:
     connection.ops.sql_flush = sql_flush
 
 
-@pytest.fixture(autouse=True)
-def quick_settings(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cheap passwords, files in memory, a cache and a mailbox per test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
-    settings.CACHES = {  # type: ignore[attr-defined]
-        "default": {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-            "LOCATION": os.urandom(8).hex(),
-        },
+# What holds for every test. Each setting that a fixture changes costs every test a little.
+override_settings(
+    PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    CACHES={
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
         # Tests look at what pages are made of; tests/studio/test_gallery_kept.py is about what is kept.
         "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
-    }
-    settings.STORAGES = {  # type: ignore[attr-defined]
+    },
+    PRESIGNED_URLS=False,
+    # Staff of the tests enter the admin; tests/accounts/test_second_factor.py is about what keeps them out.
+    STAFF_SECOND_FACTOR=False,
+).enable()
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_another_test(settings: Any) -> None:
+    """Files in memory and a cache, both empty."""
+    caches["default"].clear()
+    settings.STORAGES = {
         "default": files_of_a_test(settings),
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    settings.PRESIGNED_URLS = False  # type: ignore[attr-defined]
-    # Staff of the tests enter the admin; tests/accounts/test_second_factor.py is about what keeps them out.
-    settings.STAFF_SECOND_FACTOR = False  # type: ignore[attr-defined]
 
 
 def files_of_a_test(settings: Any) -> dict[str, Any]:

@@ -31,11 +31,8 @@ class Lasting(Generic[Made]):
 
 def make_once(make: Callable[[], Made]) -> Lasting[Made]:
     """Make rows, in the transaction of the fixture `module_db`, and files."""
-    quick = {
-        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
-        "STORAGES": settings.STORAGES | {"default": {"BACKEND": "tests.conftest.MemoryFiles"}},
-    }
-    with override_settings(**quick):
+    in_memory = {"default": {"BACKEND": "tests.conftest.MemoryFiles"}}
+    with override_settings(STORAGES=settings.STORAGES | in_memory):
         made = make()
         return Lasting(made, {name: default_storage.open(name).read() for name in _names(default_storage)})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +16,14 @@ from uuid import uuid4
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("accounts", "packs", "studio")
 FOLDER = ROOT / ".pytest_cache" / "migrated"
+
+
+def begin(environment: Mapping[str, str]) -> None:
+    """Let the studio of this environment begin with it, if its database is a file that is not there yet."""
+    own = f"{environment['DATA_DIR']}/studio.sqlite3"
+    scheme, _slashes, path = environment.get("DATABASE_URL", f"sqlite:///{own}").partition("://")
+    if scheme == "sqlite" and not Path(path[1:]).exists():
+        copy_to(Path(path[1:]))
 
 
 def copy_to(database: Path) -> bool:

@@ -143,8 +143,7 @@ def studio_running(
         options = ("--speed", str(speed), "--pictures", pictures, *sandbox_options)
         sandbox = stack.enter_context(running(sandbox_data, *options))
         studio = _studio(folder, sandbox, more or {})
-        if "DATABASE_URL" not in studio.environment:
-            migrated.copy_to(folder / "studio.sqlite3")
+        migrated.begin(studio.environment)
         with sandbox.changed(faults={} if samples else {"picture-gone": 1.0}):
             for command in (("setup",), ("sync_packs", "--publish")):
                 done = studio.manage(*command)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests import migrated
 from tests.openid import CLIENT_ID, CLIENT_SECRET, provider_running
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,7 @@ def visits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Visit]:
             "FREE_CREDITS": "40",
         }
         environment = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"} | own
+        migrated.begin(environment)
         code = "from tests.openid_visits import main; main()"
         command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", code]
         done = subprocess.run(

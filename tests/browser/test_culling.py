@@ -90,7 +90,8 @@ def test_forty_pictures_are_culled_by_keyboard_alone(tabs: Tabs, culled: Callabl
 def _show_all_again(page: Page) -> None:
     """By keyboard as well: the hidden ones, all of them, shown again."""
     page.get_by_role("link", name="Hidden").focus()
-    page.keyboard.press("Enter")
+    with page.expect_navigation():  # keys are heard once the page and its scripts are whole
+        page.keyboard.press("Enter")
     expect(items(page)).to_have_count(10)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Control+a")

@@ -19,6 +19,7 @@ def rows() -> list[list[str]]:
 
 
 @pytest.mark.processes
+@pytest.mark.long
 def test_the_page_is_what_the_code_says() -> None:
     """Also: client, sandbox and contract tests know the same endpoints."""
     command = [sys.executable, "-m", "tools.api_coverage", "--check"]

@@ -14,6 +14,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config.social import providers
+from tests import migrated
 
 ROOT = Path(__file__).parents[2]
 NONE = ("", "")
@@ -38,6 +39,7 @@ def look(tmp_path: Path, path: str = "", **keys: str) -> dict[str, Any]:
     environment = os.environ | own | keys
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     code = f"PATH = {path!r}\n{LOOK}"
+    migrated.begin(environment)
     command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", code]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False

@@ -111,6 +111,7 @@ def live_on(sandbox: Sandbox, clock: time_machine.Traveller, *, for_minutes: int
 
 @pytest.mark.django_db
 @pytest.mark.processes
+@pytest.mark.long
 @pytest.mark.usefixtures("pictures_cost_nothing")
 def test_with_many_live_shoots_no_minute_sees_more_calls_than_allowed_and_all_end(
     slow_astria: Sandbox, catalogue: Pack, settings: Any, on_the_wire: list[tuple[datetime, str]]

@@ -22,6 +22,7 @@ from time_machine import Traveller
 from studio.management.commands.worker import SIGNS, watch
 from studio.models import Heartbeat
 from studio.probing import WATCHDOG, Pulse, _pulse
+from tests import migrated
 from tests.processes import ROOT
 from tests.sandbox.process import eventually
 
@@ -250,6 +251,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     own = {"DATA_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/own.sqlite3"}
     environment = os.environ | own | {"DEBUG": "1", "WORKERS": "2", "CALLERS": "2"}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
+    migrated.begin(environment)
     subprocess.run([sys.executable, "manage.py", "setup"], cwd=ROOT, env=environment, check=True)
     return environment
 

@@ -16,6 +16,9 @@ from tests.astria.docs.running import run
 from tests.astria.docs.working import WORKING
 from tests.sandbox.process import Sandbox, eventually
 
+# `make test-samples` runs them alone.
+pytestmark = pytest.mark.long
+
 SAMPLES = {sample.name: sample for sample in all_samples()}
 CURED = [name for name, flaw in BROKEN.items() if flaw.cure]
 
