@@ -18,6 +18,7 @@ from django.db import connections
 
 import astria
 from accounts.models import User
+from studio import serving
 from studio.models import PhotoSet, Shoot, Tune
 from studio.ordering import order_pack
 from tests.factories import PackFactory, PhotoSetFactory, ShootFactory, TrainedTuneFactory, UserFactory
@@ -33,6 +34,22 @@ def connection_refused() -> Exception:
     pool = urllib3.HTTPConnectionPool("127.0.0.1", 1)
     reason = urllib3.exceptions.NewConnectionError(pool, "refused")  # type: ignore[arg-type]
     return requests.ConnectionError(urllib3.exceptions.MaxRetryError(pool, "/", reason))
+
+
+@pytest.fixture(autouse=True)
+def downloads_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A ZIP that a test does not read to its end would hold its place until garbage is collected."""
+    under_way: list[serving.Underway] = []
+
+    class Kept(serving.Underway):
+        def __init__(self, parts: Any) -> None:
+            super().__init__(parts)
+            under_way.append(self)
+
+    monkeypatch.setattr(serving, "Underway", Kept)
+    yield
+    for download in under_way:
+        download.close()
 
 
 @pytest.fixture
