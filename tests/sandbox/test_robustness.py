@@ -75,7 +75,7 @@ def addresses() -> list[tuple[str, str]]:
     return known * 4 + [(method, path) for path, method in others.items()] + [("BREW", "/:anything/:at/:all")]
 
 
-@looking(250)
+@looking(500)
 @given(data=some.data())
 def test_no_request_is_answered_with_500_or_not_at_all(
     wire: Wire, faults: list[str], known: dict[str, str], data: some.DataObject
@@ -93,7 +93,7 @@ def test_no_request_is_answered_with_500_or_not_at_all(
     assert "speed" in json.loads(after.body)
 
 
-@looking(60)
+@looking(100)
 @given(raw=fuzzing.raw_requests)
 def test_bytes_that_are_no_request_do_no_harm(wire: Wire, raw: bytes) -> None:
     answer = wire.throw(raw)

@@ -142,7 +142,9 @@ def version_of(user: User) -> int:
 def test_after_every_verb_a_gallery_is_what_it_would_be_if_nothing_were_kept(
     signed_in: Client, user: User, shoot: Shoot, verb: Callable[[Shoot], object]
 ) -> None:
-    addresses = [*(f"/gallery/{query}" for query in QUERIES), f"/shoots/{shoot.pk}/gallery/"]
+    addresses = [
+        f"{path}{query}" for path in ("/gallery/", f"/shoots/{shoot.pk}/gallery/") for query in QUERIES
+    ]
     for address in addresses:
         page(signed_in, address)
     before = version_of(user)

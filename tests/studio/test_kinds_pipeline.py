@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from _pytest.mark import ParameterSet
 from django.test import Client
 
 import astria
@@ -35,7 +34,7 @@ SOON = {("first", fault) for fault in FAULTS} | {
 }
 
 
-def each(faults: tuple[str, ...]) -> list[ParameterSet]:
+def each(faults: tuple[str, ...]) -> list[Any]:
     """Return every kind with every fault."""
     later = pytest.mark.long
     return [
