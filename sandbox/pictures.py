@@ -21,6 +21,8 @@ WOMAN = tuple(DEMONSTRATION / f"person-{number}.jpg" for number in range(1, 7))
 MAN = (DEMONSTRATION / "profile-grey.jpg",)
 SAMPLE_SIZE = (WIDTH // 2, HEIGHT // 2)
 SMALL_SIZE = (WIDTH // 4, HEIGHT // 4)
+# Pixels of a photo's longer side, and of the copy on which its sitter is cut out.
+CARE = {"full": (1280, 260), "small": (400, 130)}
 # Photos beyond these are not looked at: cutting takes longer than drawing.
 MOST_SITTERS = 8
 
@@ -118,14 +120,14 @@ def _seated(path: Path) -> Sitter | None:
         return None
     # Cutting is slow, so whoever wants the same photo waits for the one who cuts it.
     with _cutting[hash(content) % len(_cutting)]:
-        return _seated_once(content)
+        return _seated_once(content, *CARE[switches.pictures])
 
 
 @lru_cache(maxsize=24)
-def _seated_once(content: bytes) -> Sitter | None:
+def _seated_once(content: bytes, largest: int, cut_size: int) -> Sitter | None:
     """Return the sitter of a photo; known by its bytes, since tests send the same ones again and again."""
     try:
-        return seat(read_photo(content))
+        return seat(read_photo(content, largest), cut_size)
     except Exception:
         # Pillow and OpenCV raise nearly anything for broken or absurd pictures; another photo will do.
         return None

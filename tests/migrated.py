@@ -10,8 +10,11 @@ import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
+
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("accounts", "packs", "studio")
@@ -47,6 +50,14 @@ def keep(database: Path) -> None:
     unfinished.rename(place)
 
 
+def fill(database: BaseDatabaseWrapper) -> None:
+    """Make the database of this connection what it was when it was kept."""
+    database.ensure_connection()
+    with closing(sqlite3.connect(_place())) as made:
+        made.backup(database.connection)
+
+
+@cache
 def _place() -> Path:
     """Return where the database of these migrations lies; those of packages follow from their versions."""
     ours = sorted(path for app in APPS for path in (ROOT / app / "migrations").glob("*.py"))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Generator
-from unittest.mock import Mock
+from typing import NoReturn
 
 import pytest
+from django.test.client import ClientHandler
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
 # What a test of such a kind needs is more than a unit does.
-MORE = ("processes", "long", "postgres", "services", "live", "deployment")
+MORE = ("pages", "processes", "long", "postgres", "services", "live", "deployment")
+# Fixtures that are browsers of Django's, in which requests go through the whole of the studio.
+BROWSERS = {"client", "client_for"}
 # Fixtures that start a process: whatever asks for one is marked `processes`.
 STARTING = {"documented", "fuzzed", "one_slow", "sandbox", "service", "shop", "studio", "visits"}
 NEED_STUDIO = ("tests/browser/", "tests/test_processes.py")
@@ -21,22 +24,34 @@ FIRST = ("studio", "tests/chaos/")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks for a process, and units, before marks decide what is run."""
+    """Mark what asks for a process or a page, and units, before marks decide what is run."""
     for item in items:
-        if STARTING.intersection(getattr(item, "fixturenames", ())):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & STARTING:
             item.add_marker(pytest.mark.processes)
+        if fixtures & BROWSERS:
+            item.add_marker(pytest.mark.pages)
         if not any(item.get_closest_marker(name) for name in MORE):
             item.add_marker(pytest.mark.unit)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """A unit test that starts a process, itself or by a fixture, fails."""
+    """A unit test that starts a process or asks for a page, itself or by a fixture, fails."""
     if not item.get_closest_marker("unit"):
         return (yield)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(subprocess.Popen, "__init__", Mock(side_effect=AssertionError("mark it `processes`")))
+        patch.setattr(subprocess.Popen, "__init__", _no_process)
+        patch.setattr(ClientHandler, "__call__", _no_page)
         return (yield)
+
+
+def _no_process(*_args: object, **_options: object) -> NoReturn:
+    raise AssertionError("mark it `processes`")
+
+
+def _no_page(*_args: object, **_options: object) -> NoReturn:
+    raise AssertionError("mark it `pages`")
 
 
 @pytest.hookimpl(optionalhook=True)  # `-p no:xdist` leaves its hooks out

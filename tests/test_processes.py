@@ -82,6 +82,7 @@ def test_shoot_names_only_what_is_down(studio: Studio) -> None:
     assert "not running" not in done.stderr
 
 
+@pytest.mark.long
 def test_a_second_start_keeps_what_was_there(studio: Studio) -> None:
     first = studio.manage("demo").stdout
 
@@ -92,6 +93,7 @@ def test_a_second_start_keeps_what_was_there(studio: Studio) -> None:
     assert again[1].stdout == first
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["web", "worker", "clock"])
 def test_sigterm_ends_a_process_cleanly_and_soon(studio: Studio, name: str) -> None:
     since = time.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 import cv2
@@ -12,10 +13,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from sandbox.darkroom.brushes import Pixels, Random
 from sandbox.darkroom.grading import FILMS, LUMA, Film, developed_on, exposed, grained, luma, tame, vignetted
-from sandbox.darkroom.scenes import Scene, read_scene
+from sandbox.darkroom.scenes import Backdrop, Scene, read_scene
 from sandbox.darkroom.sitters import Sitter
 
 WIDTH, HEIGHT = 832, 1088
+# Painting a backdrop takes longer than all the rest of a picture of this size.
+SHARED = (WIDTH // 4, HEIGHT // 4)
 MARK = "sandbox"
 
 Size: TypeAlias = tuple[int, int]
@@ -96,8 +99,19 @@ def _warped(
 
 
 def _backdrop(scene: Scene, random: Random, size: Size) -> Pixels:
-    """Return the backdrop, cropped to the shape of the canvas."""
-    small = scene.backdrop(random)
+    """Return the backdrop; where nobody looks closely, each scene has one and the same."""
+    if size[0] * size[1] <= SHARED[0] * SHARED[1]:
+        return _shared(scene.backdrop, size)
+    return _cropped(scene.backdrop(random), size)
+
+
+@lru_cache(maxsize=64)
+def _shared(backdrop: Backdrop, size: Size) -> Pixels:
+    return _cropped(backdrop(np.random.default_rng(7)), size)
+
+
+def _cropped(small: Pixels, size: Size) -> Pixels:
+    """Return a backdrop in the shape and size of the canvas."""
     height, width = small.shape[:2]
     scale = min(width / size[0], height / size[1])
     across, along = round(size[0] * scale), round(size[1] * scale)

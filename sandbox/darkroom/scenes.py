@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TypeVar
 
 from sandbox.darkroom import places_indoors as indoors
@@ -99,6 +99,7 @@ def _paper(words: str) -> Backdrop | None:
     return _colour_backdrop(name) if name else None
 
 
+@cache
 def _colour_backdrop(name: str) -> Backdrop:
     is_painted = any(word in name for word in PAINTED)
     return partial(studio.canvas if is_painted else studio.sweep, text=COLOURS[name])

@@ -18,8 +18,6 @@ from sandbox.darkroom.faces import Face, find_faces
 Pixels = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
 
-LARGEST = 1280
-CUT_SIZE = 260
 ROUNDS = 4
 # How much of the photo around the face is looked at, in heights of the face.
 ASIDE, ABOVE, BELOW = 2.1, 1.5, 3.4
@@ -63,17 +61,20 @@ class Sitter:
         return self.colours.shape[1], self.colours.shape[0]
 
 
-def read_photo(content: bytes) -> Bytes:
-    """Return the photo upright, RGB, at most 1280 pixels long; raises OSError when it cannot be read."""
+def read_photo(content: bytes, largest: int) -> Bytes:
+    """Return the photo upright, RGB, at most `largest` pixels long; raises OSError when it cannot be read."""
     with Image.open(io.BytesIO(content)) as image:
-        image.draft("RGB", (LARGEST, LARGEST))
+        image.draft("RGB", (largest, largest))
         upright = ImageOps.exif_transpose(image).convert("RGB")
-        upright.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
+        upright.thumbnail((largest, largest), Image.Resampling.LANCZOS)
         return np.asarray(upright, np.uint8)
 
 
-def seat(photo: Bytes) -> Sitter:
-    """Cut the person with the largest face out of a photo; without a face, take the middle as it is."""
+def seat(photo: Bytes, cut_size: int) -> Sitter:
+    """Cut the person with the largest face out of a photo; without a face, take the middle as it is.
+
+    GrabCut runs on a copy of `cut_size` pixels: its time grows with their square.
+    """
     faces = find_faces(np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8))
     height, width = photo.shape[:2]
     if not faces:
@@ -83,7 +84,7 @@ def seat(photo: Bytes) -> Sitter:
     facing = faces[0].facing
     below = BELOW_PROFILE if facing else BELOW
     near = photo[top : round(y + below * size), left : round(x + ASIDE * size)]
-    mask = _cut(near, x - left, y - top, size, facing)
+    mask = _cut(near, x - left, y - top, size, facing, cut_size)
     if mask is None:
         return _uncut(photo, x, y, size, has_face=True)
     alpha = _soften(near, mask)
@@ -108,8 +109,8 @@ def _uncut(photo: Bytes, x: float, y: float, size: float, *, has_face: bool) -> 
     return Sitter(photo, _bytes(alpha * 255), x, y, size, is_cut_out=False, has_face=has_face)
 
 
-def _cut(photo: Bytes, x: float, y: float, size: float, facing: int) -> Bytes | None:
-    factor = CUT_SIZE / max(photo.shape[:2])
+def _cut(photo: Bytes, x: float, y: float, size: float, facing: int, cut_size: int) -> Bytes | None:
+    factor = cut_size / max(photo.shape[:2])
     width, height = (max(8, round(side * factor)) for side in photo.shape[1::-1])
     small = cv2.resize(photo, (width, height), interpolation=cv2.INTER_AREA)
     mask = _seeds(small.shape[:2], x * factor, y * factor, size * factor)

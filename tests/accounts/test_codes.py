@@ -81,6 +81,7 @@ def test_an_expired_code_of_a_sign_up_verifies_nothing(client: Client, time_mach
     assert not User.objects.get().emailaddress_set.get().verified
 
 
+@pytest.mark.pages
 def test_a_code_works_only_in_the_browser_that_asked(user: User) -> None:
     asked, other = Client(), Client()
 

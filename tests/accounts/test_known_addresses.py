@@ -15,7 +15,7 @@ from django.test import Client
 
 from accounts.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 UNKNOWN = "nobody@example.com"
 Answer = tuple[int, str, int, int]

@@ -50,6 +50,7 @@ def test_who_asks_many_times_at_once_is_counted_each_time() -> None:
     assert allowed.count(True) == 5
 
 
+@pytest.mark.pages
 def test_many_guesses_at_once_from_many_connections_are_counted_each(user: User) -> None:
     def guess(number: int) -> bool:
         form = {"login": user.email, "password": f"wrong {number}"}

@@ -71,6 +71,7 @@ def test_looking_at_the_link_ends_nothing(user: User, client: Client) -> None:
     assert wanted(user) == (True, True)
 
 
+@pytest.mark.pages
 def test_no_mail_program_needs_a_token_of_ours(user: User) -> None:
     Client(enforce_csrf_checks=True).post(path(user, "mails_reminders"))
 

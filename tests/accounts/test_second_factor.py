@@ -20,7 +20,7 @@ from tests.authenticator import SECRET, code
 from tests.factories import UserFactory
 from tests.processes import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 ClientFor = Callable[[User], Client]
 

@@ -15,7 +15,7 @@ from accounts.signed_in import browser, sign_ins
 from tests.factories import SignInFactory
 from tests.processes import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 

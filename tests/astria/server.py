@@ -128,11 +128,11 @@ def speak_nonsense(handler: Handler) -> None:
 
 
 def read_slowly(handler: Handler) -> None:
-    """Take the body in over a second or so, then answer."""
+    """Take the body in over most of a second, then answer."""
     left = int(handler.headers["Content-Length"])
     while left:
         left -= len(handler.rfile.read(min(left, 262_144)))
-        handler.released.wait(0.03)
+        handler.released.wait(0.015)
     handler.answer(200, b"{}", {})
 
 

@@ -90,6 +90,7 @@ def test_a_shot_is_made_again_and_a_refund_is_asked_for_and_granted(tabs: Tabs, 
     expect(page.get_by_text("We are sorry.")).to_be_visible()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("name", "path"), [("credits", "/account/credits/"), ("put-right", "@put right")])
 def test_the_pages_about_money_are_kept_as_pictures(

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 NAME = "Zoë O'Brien 李"
 
 
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.fixture(params=[DESKTOP, pytest.param(PHONE, marks=pytest.mark.long)], ids=["desktop", "phone"])
 def size(request: pytest.FixtureRequest) -> ViewportSize:
     found: ViewportSize = request.param
     return found

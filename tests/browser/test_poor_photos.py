@@ -38,6 +38,7 @@ def draft(tabs: Tabs) -> Page:
     return page
 
 
+@pytest.mark.long
 def test_each_poor_photo_says_on_its_tile_what_is_wrong(draft: Page) -> None:
     choose(draft, ["person-1.jpg"])
     expect(tile(draft, "person-1.jpg")).to_contain_text("Good")

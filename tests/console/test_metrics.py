@@ -48,6 +48,7 @@ def test_how_long_the_clock_has_left_something_undone_is_told() -> None:
     assert float(line.split()[-1]) >= 90
 
 
+@pytest.mark.pages
 def test_who_shows_the_token_reads_them(settings: Any) -> None:
     settings.METRICS_TOKEN = "s3cret"
 

@@ -62,6 +62,7 @@ def test_it_writes_to_storage_sends_a_mail_and_orders_once(calling: Trial, api: 
     assert len(api.calls) == 1
 
 
+@pytest.mark.pages
 def test_both_callbacks_make_it_pass_and_the_tune_is_deleted(calling: Trial) -> None:
     answers = [call(calling, "tune"), call(calling, "prompt"), call(calling, "prompt")]
 
@@ -74,6 +75,7 @@ def test_both_callbacks_make_it_pass_and_the_tune_is_deleted(calling: Trial) -> 
     assert TuneDeletion.objects.get().pk == calling.pk
 
 
+@pytest.mark.pages
 def test_one_callback_is_not_enough_and_in_the_end_it_has_failed(calling: Trial) -> None:
     call(calling, "tune")
     see_to_trial(calling.pk)
@@ -87,6 +89,7 @@ def test_one_callback_is_not_enough_and_in_the_end_it_has_failed(calling: Trial)
     assert TuneDeletion.objects.exists()
 
 
+@pytest.mark.pages
 @pytest.mark.parametrize(("token", "what"), [("wrong", "tune"), ("", "other")])
 def test_a_wrong_callback_is_not_found_and_counts_for_nothing(calling: Trial, token: str, what: str) -> None:
     status = call(calling, what, token)

@@ -81,6 +81,7 @@ def test_a_list_can_be_searched(staff: Client, model: type[Model]) -> None:
     assert staff.get(address(model, "changelist"), {"q": "x"}).status_code == 200
 
 
+@pytest.mark.pages
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_others_are_sent_to_sign_in(user: User, model: type[Model]) -> None:
     client = Client()
@@ -151,6 +152,7 @@ def helper(*permissions: str) -> Client:
     return client
 
 
+@pytest.mark.pages
 def test_staff_who_change_people_give_nobody_more_rights_not_even_themselves(user: User) -> None:
     group = Group.objects.create(name="Keepers")
     client = helper("view_user", "change_user", "view_group", "change_group")
@@ -165,6 +167,7 @@ def test_staff_who_change_people_give_nobody_more_rights_not_even_themselves(use
     assert (user.is_staff, user.is_superuser, user.groups.count()) == (False, False, 0)
 
 
+@pytest.mark.pages
 def test_staff_who_change_people_can_switch_somebody_off(user: User) -> None:
     helper("view_user", "change_user").post(address(User, "change", user.pk), MANAGEMENT)
 
@@ -177,6 +180,7 @@ def said(answer: Any) -> str:
     return " ".join(str(it) for it in answer.context["messages"])
 
 
+@pytest.mark.pages
 def test_staff_who_only_look_at_packs_publish_none() -> None:
     pack: Pack = PackFactory.create(status=Pack.Status.DRAFT, published_at=None)
     asked = {"action": "publish", "_selected_action": [pack.pk]}
@@ -198,6 +202,7 @@ NUDGES = [
 ]
 
 
+@pytest.mark.pages
 @pytest.mark.parametrize(("model", "action"), NUDGES, ids=lambda it: getattr(it, "__name__", it))
 @pytest.mark.usefixtures("a_row_of_each")
 def test_staff_who_only_look_set_nothing_in_motion(model: type[Model], action: str) -> None:

@@ -52,6 +52,7 @@ def test_it_is_asked_once_and_then_left_alone_for_a_while(caplog: pytest.LogCapt
     ]
 
 
+@pytest.mark.pages
 @pytest.mark.django_db
 def test_people_sign_in() -> None:
     answer = Client().post("/accounts/login/", {"login": "nobody@example.com", "password": "wrong"})

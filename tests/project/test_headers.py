@@ -17,7 +17,7 @@ from packs.models import Pack
 from studio.models import Image, PhotoSet
 from tests.factories import ImageFactory, PhotoSetFactory, ShareFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 ROOT = Path(__file__).parents[2]
 STRICT = {

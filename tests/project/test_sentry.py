@@ -44,6 +44,7 @@ def test_without_a_dsn_nothing_of_it_is_loaded(tmp_path: Path) -> None:
 
 
 @pytest.mark.processes
+@pytest.mark.long
 def test_a_sentry_that_never_answers_holds_nobody_up(tmp_path: Path) -> None:
     with sentry_listening(answers=False) as sentry:
         assert run(REPORT, tmp_path, SENTRY_DSN=sentry.dsn) == "done"
@@ -52,6 +53,7 @@ def test_a_sentry_that_never_answers_holds_nobody_up(tmp_path: Path) -> None:
 
 
 @pytest.mark.processes
+@pytest.mark.long
 def test_a_sentry_that_is_away_holds_nobody_up(tmp_path: Path) -> None:
     with sentry_listening() as gone:
         pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
+from django.test import Client
 
 from tests.sharing_out import OneStudio
 
@@ -12,6 +13,11 @@ from tests.sharing_out import OneStudio
 def test_a_unit_test_starts_no_process() -> None:
     with pytest.raises(AssertionError, match="mark it `processes`"):
         subprocess.run(["true"], check=False)
+
+
+def test_a_unit_test_asks_for_no_page() -> None:
+    with pytest.raises(AssertionError, match="mark it `pages`"):
+        Client().get("/")
 
 
 @pytest.mark.processes

@@ -1,6 +1,6 @@
 """No byte string sent to any endpoint makes the sandbox answer 500, lose its connection or fall over.
 
-    FUZZ_EXAMPLES=3000 python -m pytest tests/sandbox/test_robustness.py
+    FUZZ_EXAMPLES=3000 python -m pytest tests/sandbox/test_robustness.py -m long
 
 looks longer, each time elsewhere; without it each run looks at the same few.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -21,8 +22,9 @@ from tests.sandbox import fuzzing
 from tests.sandbox.process import Sandbox, eventually, running
 from tests.sandbox.wire import Request, Wire
 
+pytestmark = pytest.mark.long
+
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
-ROUTES = read_routes()
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "BREW")
 # What moves all other tests' ground has a test of its own.
 SWITCHES = (("POST", "/sandbox/settings"), ("POST", "/sandbox/clock"))
@@ -67,9 +69,12 @@ def known(fuzzed: Sandbox) -> dict[str, str]:
     return {":tune_id": str(tune["id"]), ":prompt_id": str(fuzzed.prompts(tune["id"])[0]["id"])}
 
 
+@cache
 def addresses() -> list[tuple[str, str]]:
     """Return every route, and each path once more with a method that it does not know."""
-    known = [(route.method, route.path) for route in ROUTES if (route.method, route.path) not in SWITCHES]
+    known = [
+        (route.method, route.path) for route in read_routes() if (route.method, route.path) not in SWITCHES
+    ]
     paths = dict.fromkeys(path for _, path in known)
     others = {path: next(one for one in METHODS if (one, path) not in known) for path in paths}
     return known * 4 + [(method, path) for path, method in others.items()] + [("BREW", "/:anything/:at/:all")]

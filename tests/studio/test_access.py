@@ -37,7 +37,7 @@ from tests.factories import (
 )
 from tests.lasting import Lasting, make_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 # Addresses of packages that have tests of their own: here they are asked for as groups.
 ALLAUTH, ADMIN = ("account_", "mfa_"), "admin:"

@@ -16,7 +16,7 @@ from studio.models import Callback, Event, Shoot, Tally
 from studio.views import callbacks
 from tests.factories import ShootFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 LATER = timedelta(hours=1)
 

@@ -138,6 +138,7 @@ def version_of(user: User) -> int:
     return PageVersion.objects.get(account=user.account).version
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
 def test_after_every_verb_a_gallery_is_what_it_would_be_if_nothing_were_kept(
     signed_in: Client, user: User, shoot: Shoot, verb: Callable[[Shoot], object]

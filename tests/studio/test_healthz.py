@@ -20,7 +20,7 @@ from studio.models import Check, Event, Heartbeat
 from studio.probing import beat, beat_of_callers, check_astria, check_storage
 from tests.studio.conftest import API
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from tests.factories import ShootFactory
 from tests.sandbox.fuzzing import nonsense, values
 from tests.states import put
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 moments = some.sampled_from(
     ["2026-03-01T12:00:00Z", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+14:00", "1e9", "", 0]
@@ -64,6 +64,7 @@ def shoot(db: None) -> Shoot:
     return ShootFactory.create()
 
 
+@pytest.mark.long
 @settings(
     max_examples=120,
     deadline=None,

@@ -148,6 +148,7 @@ def test_a_worker_that_was_only_slow_has_the_last_word(ended: Shoot) -> None:
     assert letter().status == Letter.Status.SENT
 
 
+@pytest.mark.pages
 def test_staff_have_a_mail_sent_that_may_not_have_arrived(ended: Shoot, staff: User) -> None:
     letter().claim(next_check_at=NOON)
     letter().mark_unknown("the worker died")

@@ -18,7 +18,7 @@ from studio.console.mail_pages import ACCOUNT_MAILS
 from studio.models import Letter
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 NAMES = [kind.value for kind in Letter.Kind] + [prefix.rpartition("/")[2] for prefix in ACCOUNT_MAILS]
 # Mails that allauth writes only where codes, telephones or links are set up that this studio does not use.

@@ -237,6 +237,7 @@ def console(boss: User) -> Client:
     return client
 
 
+@pytest.mark.pages
 @pytest.mark.parametrize(
     ("verdict", "form", "status", "left"),
     [
@@ -266,6 +267,7 @@ def test_staff_decide_with_one_click(
     assert (asked.status, balance(user)) == (status, left)
 
 
+@pytest.mark.pages
 def test_the_buttons_lie_outside_the_form_of_the_columns(console: Client, asked: RefundRequest) -> None:
     """A browser drops a form that begins inside another one, and would post to that."""
     page = console.get(address(asked, "change")).content.decode()
@@ -273,6 +275,7 @@ def test_the_buttons_lie_outside_the_form_of_the_columns(console: Client, asked:
     assert page.index(address(asked, "nothing")) < page.index('id="refundrequest_form"')
 
 
+@pytest.mark.pages
 def test_staff_who_only_look_decide_nothing(user: User, asked: RefundRequest) -> None:
     looker = Client()
     looker.force_login(UserFactory.create(is_staff=True))
@@ -281,5 +284,6 @@ def test_staff_who_only_look_decide_nothing(user: User, asked: RefundRequest) ->
     assert balance(user) == 82
 
 
+@pytest.mark.pages
 def test_a_decision_is_no_link(console: Client, asked: RefundRequest) -> None:
     assert console.get(address(asked, "all")).status_code == 405

@@ -146,6 +146,7 @@ def test_the_person_is_told_when_the_last_was_looked_at(
 # Staff look
 
 
+@pytest.mark.pages
 def test_staff_see_photos_only_for_a_reason_that_is_written_down(photo: Photo, photo_set: PhotoSet) -> None:
     boss, client = User.objects.create_superuser("boss@example.com", "pass"), Client()
     client.force_login(boss)
@@ -161,6 +162,7 @@ def test_staff_see_photos_only_for_a_reason_that_is_written_down(photo: Photo, p
     assert line.about == f"studio.photoset {photo_set.pk}"
 
 
+@pytest.mark.pages
 def test_staff_without_the_right_see_none_and_decide_nothing(
     photo: Photo, photo_set: PhotoSet, staff: User
 ) -> None:
@@ -174,6 +176,7 @@ def test_staff_without_the_right_see_none_and_decide_nothing(
     assert not AuditEntry.objects.exists() and Photo.objects.to_review().exists()
 
 
+@pytest.mark.pages
 def test_staff_decide_in_the_admin(photo: Photo, photo_set: PhotoSet) -> None:
     client = Client()
     client.force_login(User.objects.create_superuser("boss@example.com", "pass"))

@@ -141,6 +141,7 @@ def test_a_visitor_has_one_vote_for_a_picture(client: Client, share: Share, imag
     assert votes(image) == (1, 1)
 
 
+@pytest.mark.pages
 def test_each_visitor_has_a_vote(share: Share, image: Image) -> None:
     for _ in range(3):
         cast(Client(), share, image)

@@ -62,6 +62,7 @@ def test_what_is_too_large_for_the_first_format_is_written_in_the_second(
     assert length_of(ENTRIES) == len(data)
 
 
+@pytest.mark.long
 def test_more_entries_than_the_first_format_counts_are_all_read() -> None:
     many = [entry(f"{n}.txt", b"a") for n in range(65_600)]
 
