@@ -58,6 +58,7 @@ def test_of_more_than_four_the_first_four_are_shown(signed_in: Client, shoot: Sh
 
 def test_one_picture_stands_beside_a_photo_of_ones_own(signed_in: Client, shoot: Shoot) -> None:
     image = ImageFactory.create(shoot=shoot)
+    PhotoFactory.create(photo_set=shoot.tune.photo_set)
     photos = list(Photo.objects.order_by("created_at", "pk"))
 
     context = signed_in.get(address(image)).context

@@ -23,7 +23,7 @@ from studio.models import Event, Letter, PhotoSet, Shoot, Tune
 from studio.ordering import OrderRefused, order_pack
 from studio.ordering_more import order_theme
 from studio.training import check_tune
-from tests.factories import ImageFactory, ShootFactory, TrainedTuneFactory
+from tests.factories import ImageFactory, PhotoFactory, ShootFactory, TrainedTuneFactory
 from tests.studio.conftest import API, NOON
 
 pytestmark = pytest.mark.django_db
@@ -210,6 +210,7 @@ def test_the_next_order_after_the_end_trains_again_at_that_price(
     noon: Traveller, model: Tune, pack: Pack, is_known: bool
 ) -> None:
     photo_set = PhotoSet.objects.get()
+    PhotoFactory.create_batch(2, photo_set=photo_set)
     noon.move_to(END)
     is_known and model.mark_expired()
 
