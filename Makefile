@@ -15,6 +15,9 @@ DEV := DEBUG=1 PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) PUBLIC_URL=$(PUBLIC_URL
 	INSPECT_WITH_FILE_NAMES=1 \
 	NOTICE="Sandbox: pictures by a local stand-in, not by Astria."
 
+# Processes are started by the hundred: nobody compiles the same modules each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 # MORE="--last-failed" runs once more what failed.
 PYTEST := $(BIN)/python -m pytest --dist loadfile $(MORE)
 

@@ -42,7 +42,7 @@ def keep(database: Path) -> None:
     if (place := _place()).exists():
         return
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for earlier in FOLDER.glob("*.sqlite3"):
+    for earlier in set(FOLDER.glob("*.sqlite3")) - {place}:
         earlier.unlink(missing_ok=True)
     unfinished = place.with_suffix(f".{uuid4().hex}")  # others may be at it, too
     with closing(sqlite3.connect(database)) as connection:
@@ -51,9 +51,9 @@ def keep(database: Path) -> None:
 
 
 def fill(database: BaseDatabaseWrapper) -> None:
-    """Make the database of this connection what it was when it was kept."""
+    """Make the database of this connection what it was when it was migrated."""
     database.ensure_connection()
-    with closing(sqlite3.connect(_place())) as made:
+    with closing(sqlite3.connect(f"file:{_place()}?mode=ro", uri=True)) as made:
         made.backup(database.connection)
 
 

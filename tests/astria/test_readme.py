@@ -44,6 +44,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> N
     monkeypatch.setenv("ASTRIA_BASE_URL", sandbox.url)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("desk")
 def test_tour_runs_as_printed(receiver: Receiver, capsys: pytest.CaptureFixture[str]) -> None:
     names: dict[str, Any] = {}

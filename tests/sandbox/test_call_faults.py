@@ -107,6 +107,7 @@ def test_a_call_without_a_key_meets_401_first(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.processes
+@pytest.mark.long
 def test_chance_is_the_same_in_two_processes_with_one_seed(tmp_path: Path) -> None:
     first, again, other = (
         _statuses_by_chance(tmp_path / name, seed) for name, seed in (("a", "5"), ("b", "5"), ("c", "6"))

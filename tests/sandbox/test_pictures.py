@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 from PIL import Image
 
@@ -38,6 +39,7 @@ def test_pictures_of_one_prompt_differ(sandbox: Sandbox, tune: Any) -> None:
     assert sandbox.get(first).content != sandbox.get(second).content
 
 
+@pytest.mark.long
 def test_the_same_seeds_draw_the_same_bytes_in_another_sandbox(sandbox: Sandbox, tmp_path: Path) -> None:
     here = _one(sandbox, SEEDED)
     with running(tmp_path / "same", *QUICK) as same:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ with mock.patch("django.utils.timezone.now", return_value=noon):
 """
 
 
+@cache
 def at_pace(pace: float) -> dict[str, Any]:
     """Return every delay, in seconds, as a process says that was started with this PACE."""
     done = subprocess.run(
