@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.contrib import admin
-from django.template.response import SimpleTemplateResponse
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, reverse
 
@@ -182,13 +181,6 @@ def rows(user: User) -> dict[str, Any]:
     return found | {"accounts.user": user.pk}
 
 
-@pytest.fixture
-def undrawn(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who may is decided before a page is drawn. The viewer's are; tests/project/test_admin.py draws all."""
-    if request.getfixturevalue("role") != "Viewer":
-        monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
-
-
 def may(browser: Client, method: str, name: str, *arguments: Any) -> bool:
     """Whether a page lets somebody in; some say that there is none."""
     status = getattr(browser, method)(reverse(f"admin:{name}", args=arguments)).status_code
@@ -196,7 +188,7 @@ def may(browser: Client, method: str, name: str, *arguments: Any) -> bool:
     return status in (200, 302)
 
 
-@pytest.mark.usefixtures("undrawn")
+@pytest.mark.long
 @pytest.mark.parametrize("role", ROLES)
 def test_every_list_and_row(staff_as: Callable[[str], Client], rows: dict[str, Any], role: str) -> None:
     browser, letter, wrong = staff_as(role), role[0], []

@@ -23,6 +23,8 @@ from tests.contract.conftest import SANDBOX_KEY, calls, new_mock_tune
 from tests.contract.wishes import Wish, differences, wishes
 from tests.sandbox.process import Sandbox
 
+pytestmark = pytest.mark.long
+
 FLUX = 1504944
 PACK = "corporate-headshots"
 PHOTO = astria.ImageFile("1.jpg", (PHOTOS / "person-1.jpg").read_bytes())
