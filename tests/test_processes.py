@@ -47,6 +47,7 @@ def test_shoot_prints_where_the_pictures_are_and_they_are_there(studio: Studio) 
     assert len(list(Path(found("Files:", done.stdout)).rglob("original.*"))) == 8
 
 
+@pytest.mark.long
 def test_without_any_callback_the_job_still_ends_ready(studio: Studio) -> None:
     with studio.sandbox.changed(callbacks="none"):
         done = shoot(studio, *SIX_PHOTOS[:4])

@@ -10,7 +10,7 @@ from tests.browser.screens import Screens
 from tests.browser.tabs import Tabs
 from tests.processes import Studio
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 def test_a_shoot_without_any_picture_says_so_and_gives_all_credits_back(
