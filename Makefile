@@ -56,7 +56,7 @@ test: setup-dev ## Run the tests: units, contract, a bad minute, the main ways i
 test-units: .venv/.development ## Run of those only what starts no process and asks for no page
 	@$(PYTEST) -n 2 -m unit -p no:playwright --ignore tests/browser
 
-test-long: setup-dev ## Run what that leaves out for its time: every page in the browser, processes killed
+test-long: setup-dev ## Run what make test leaves out for its time: every page in the browser, processes killed
 	@$(PYTEST) -n 2 -m long
 
 test-services: setup-dev ## Run the suite on PostgreSQL and S3, and the pipeline on Redis, SQS and the database

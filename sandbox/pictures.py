@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from sandbox.darkroom.bench import at_the_bench
-from sandbox.darkroom.portrait import HEIGHT, WIDTH, draw
+from sandbox.darkroom.portrait import HEIGHT, SMALL, WIDTH, draw
 from sandbox.darkroom.sitters import Sitter, read_photo, seat
 from sandbox.gallery.catalogue import Pack
 from sandbox.models import Photo, Picture, Prompt
@@ -20,7 +20,6 @@ DEMONSTRATION = Path(__file__).parent / "photos"
 WOMAN = tuple(DEMONSTRATION / f"person-{number}.jpg" for number in range(1, 7))
 MAN = (DEMONSTRATION / "profile-grey.jpg",)
 SAMPLE_SIZE = (WIDTH // 2, HEIGHT // 2)
-SMALL_SIZE = (WIDTH // 4, HEIGHT // 4)
 # Pixels of a photo's longer side, and of the copy on which its sitter is cut out.
 CARE = {"full": (1280, 260), "small": (400, 130)}
 # Photos beyond these are not looked at: cutting takes longer than drawing.
@@ -54,7 +53,7 @@ def developed_cover(pack: Pack) -> bytes:
     """Return the JPEG of a pack's cover: its first template for a woman."""
     prompt = Prompt.objects.get(pk=pack.of_class("woman")[0].id)
     path = switches.data / "pictures" / f"cover-{pack.slug}-{switches.seed}.jpg"
-    size = SMALL_SIZE if switches.pictures == "small" else (WIDTH, HEIGHT)
+    size = SMALL if switches.pictures == "small" else (WIDTH, HEIGHT)
     return _kept(path, lambda: _drawn(prompt, 7, size))
 
 
@@ -85,7 +84,7 @@ def _draw(paths: Sequence[Path], start: int, text: str, seed: int, size: tuple[i
 
 def _size(prompt: Prompt) -> tuple[int, int]:
     if switches.pictures == "small":
-        return SMALL_SIZE
+        return SMALL
     if prompt.is_template:
         return SAMPLE_SIZE
     width, height = prompt.attributes.get("w") or WIDTH, prompt.attributes.get("h") or HEIGHT

@@ -18,7 +18,7 @@ from sandbox.darkroom.sitters import Sitter
 
 WIDTH, HEIGHT = 832, 1088
 # Painting a backdrop takes longer than all the rest of a picture of this size.
-SHARED = (WIDTH // 4, HEIGHT // 4)
+SMALL = (WIDTH // 4, HEIGHT // 4)
 MARK = "sandbox"
 
 Size: TypeAlias = tuple[int, int]
@@ -100,7 +100,7 @@ def _warped(
 
 def _backdrop(scene: Scene, random: Random, size: Size) -> Pixels:
     """Return the backdrop; where nobody looks closely, each scene has one and the same."""
-    if size[0] * size[1] <= SHARED[0] * SHARED[1]:
+    if size[0] * size[1] <= SMALL[0] * SMALL[1]:
         return _shared(scene.backdrop, size)
     return _cropped(scene.backdrop(random), size)
 
