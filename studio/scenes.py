@@ -23,10 +23,12 @@ Scene = dict[str, Colours | None]
 MEASURED_SIDE = 256
 # A strip that is smaller than this share of the picture says nothing.
 LEAST_SHARE = 0.02
-# Measured on tests/photos (docs/coach.md): two crops of one photo lie up to 27 apart in clothes, other
-# clothes 40 and more; the same wall lies within 20 of another crop of it.
-SAME_CLOTHES = 32.0
-SAME_PLACE = 20.0
+# Measured on tests/photos (docs/coach.md): each crop of a photo lies within 16 of another in clothes, other
+# clothes 25 and more; the same wall lies within 17 of another crop of it.
+SAME_CLOTHES = 19.0
+SAME_PLACE = 17.0
+# How bright a strip is changes with light and framing; its colours do not.
+LIGHTNESS_COUNTS = 0.5
 
 
 def scene_of(picture: Image.Image, faces: Sequence[Face]) -> Scene | None:
@@ -41,8 +43,13 @@ def scene_of(picture: Image.Image, faces: Sequence[Face]) -> Scene | None:
 
 
 def are_alike(one: Colours, other: Colours, limit: float) -> bool:
-    """Whether the mean colours of two strips lie within `limit` of each other."""
-    return math.dist(one[:3], other[:3]) <= limit
+    """Whether the colours of two strips, in mean and spread, lie within `limit` of each other."""
+    return math.dist(_weighed(one), _weighed(other)) <= limit
+
+
+def _weighed(colours: Colours) -> Colours:
+    light, a, b, light_spread, a_spread, b_spread = colours
+    return [light * LIGHTNESS_COUNTS, a, b, light_spread * LIGHTNESS_COUNTS, a_spread, b_spread]
 
 
 def _regions(size: tuple[int, int], face: Face) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

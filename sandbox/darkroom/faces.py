@@ -13,10 +13,15 @@ from numpy.typing import NDArray
 
 Grey = NDArray[np.uint8]
 
-NORMAL_SIZE = 640
+# Most of the time goes to the smallest faces: they are sought where no large one is found in a small copy.
+SMALL_SIZE, NORMAL_SIZE = 320, 640
+# Faces of less than this part of the largest one's width do not count.
+PASSER_BY = 0.4
 LARGE_SIZE = 1800
 CAT_SIZES = (240, 320)
 DARK_MEAN = 50
+# What the cascades know of a face has this side: none smaller is found.
+CASCADE_SIZE = 20
 
 _idle: defaultdict[str, deque[Any]] = defaultdict(deque)
 
@@ -34,14 +39,24 @@ class Face:
 
 def find_faces(grey: Grey) -> list[Face]:
     """Return the faces of a grey picture, the largest first; faces much smaller than it are left out."""
-    small = resized(grey, NORMAL_SIZE)
-    if small.mean() < DARK_MEAN:
-        small = np.asarray(cv2.equalizeHist(small), np.uint8)
-    faces = _detect("frontalface_alt2", small, 5, smallest=0.05)
-    if not faces:
-        faces = _profiles(small)
+    faces = _large_faces(grey) or _all_faces(_evenly_lit(resized(grey, NORMAL_SIZE)))
     largest = max((face.width for face in faces), default=0.0)
-    return [face for face in faces if face.width > 0.4 * largest]
+    return [face for face in faces if face.width > PASSER_BY * largest]
+
+
+def _large_faces(grey: Grey) -> list[Face]:
+    """Return the faces seen from the front, or none if smaller ones might count beside them."""
+    least = CASCADE_SIZE / SMALL_SIZE
+    faces = _detect("frontalface_alt2", _evenly_lit(resized(grey, SMALL_SIZE)), 5, smallest=least)
+    return faces if faces and PASSER_BY * faces[0].width > least else []
+
+
+def _all_faces(grey: Grey) -> list[Face]:
+    return _detect("frontalface_alt2", grey, 5, smallest=0.05) or _profiles(grey)
+
+
+def _evenly_lit(grey: Grey) -> Grey:
+    return np.asarray(cv2.equalizeHist(grey), np.uint8) if grey.mean() < DARK_MEAN else grey
 
 
 def find_tiny_faces(grey: Grey) -> list[Face]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from sandbox.darkroom.faces import Grey, find_faces, find_tiny_faces, has_cat, resized
+from sandbox.darkroom.faces import Face, Grey, find_faces, find_tiny_faces, has_cat, resized
 
 PEOPLE = ("man", "woman", "boy", "girl", "baby", "person")
 SHARPNESS_SIZE = 512
@@ -62,10 +62,10 @@ TRICKS = ("slow-inspect", "inspect-500")
 
 def inspect_photo(content: bytes, file_name: str, name: str) -> dict[str, Any] | None:
     """Return what POST /images/inspect answers, keys sorted; None when the file is no picture."""
-    seen = _seen(content, name)
-    if seen is None:
+    sight = _sight(content)
+    if sight is None:
         return None
-    return dict(sorted((seen | _read(file_name, name)).items()))
+    return dict(sorted((_seen(sight, name) | _read(file_name, name)).items()))
 
 
 def trick(file_name: str) -> str:
@@ -83,25 +83,52 @@ def _open(content: bytes) -> Grey | None:
         return None
 
 
+class Sight:
+    """What is to be seen in a photo, each thing looked for when it is first asked for."""
+
+    def __init__(self, grey: Grey) -> None:
+        """Prepare to look at a grey picture."""
+        self.grey = grey
+
+    @cached_property
+    def faces(self) -> list[Face]:
+        """The faces, the largest first."""
+        return find_faces(self.grey)
+
+    @cached_property
+    def is_cat(self) -> bool:
+        """Whether a cat, and nobody else, looks at us."""
+        return not self.faces and has_cat(self.grey)
+
+    @cached_property
+    def is_far(self) -> bool:
+        """Whether it is of people far away."""
+        return not self.faces and not self.is_cat and bool(find_tiny_faces(self.grey))
+
+    @cached_property
+    def sharpness(self) -> float:
+        """How sharp it is: less than LEAST_SHARPNESS is blurry."""
+        small = resized(self.grey, SHARPNESS_SIZE)
+        return float(cv2.Laplacian(small, cv2.CV_64F).var() / max(small.var(), 1.0))
+
+
 @lru_cache(maxsize=24)
-def _seen(content: bytes, name: str) -> dict[str, Any] | None:
-    """Return what is seen in a photo; known by its bytes, since tests send the same ones again and again."""
+def _sight(content: bytes) -> Sight | None:
+    """Return a photo to look at; known by its bytes, since tests send the same ones again and again."""
     grey = _open(content)
-    return None if grey is None else _look(grey, name)
+    return None if grey is None else Sight(grey)
 
 
-def _look(grey: Grey, name: str) -> dict[str, Any]:
-    faces = find_faces(grey)
-    cat = not faces and has_cat(grey)
-    is_far = not faces and not cat and name in PEOPLE and bool(find_tiny_faces(grey))
+def _seen(sight: Sight, name: str) -> dict[str, Any]:
+    grey, faces, is_far = sight.grey, sight.faces, name in PEOPLE and sight.is_far
     size = max((face.width * grey.shape[1] for face in faces), default=0.0) / max(grey.shape)
     return {
-        "blurry": _sharpness(grey) < LEAST_SHARPNESS,
+        "blurry": sight.sharpness < LEAST_SHARPNESS,
         "full_body_image_or_longshot": is_far or bool(0 < size < LONGSHOT),
         "includes_multiple_people": len(faces) > 1,
         "low_quality": not DARKEST < float(grey.mean()) < BRIGHTEST,
         "low_resolution": max(grey.shape) < LEAST_PIXELS,
-        "name": _class(name, bool(faces) or is_far, cat),
+        "name": _class(name, bool(faces) or is_far, sight.is_cat),
         "selfie": False,
     }
 
@@ -113,11 +140,6 @@ def _class(name: str, has_face: bool, has_cat: bool) -> str:
     if name == "cat":
         return "cat" if has_cat else ""
     return name
-
-
-def _sharpness(grey: Grey) -> float:
-    small = resized(grey, SHARPNESS_SIZE)
-    return float(cv2.Laplacian(small, cv2.CV_64F).var() / max(small.var(), 1.0))
 
 
 def _read(file_name: str, name: str) -> dict[str, Any]:
