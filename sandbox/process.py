@@ -15,6 +15,8 @@ import requests
 ROOT = Path(__file__).parents[1]
 READY = "sandbox ready at "
 PATIENCE_SECONDS = 30
+# Between two looks at what is waited for.
+SOONEST_LOOK_SECONDS, LATEST_LOOK_SECONDS = 0.02, 0.5
 
 Found = TypeVar("Found")
 Kind = TypeVar("Kind", bound="Sandbox")
@@ -140,9 +142,11 @@ def _stop(process: subprocess.Popen[str]) -> None:
 
 def eventually(look: Callable[[], Found], seconds: float = 15) -> Found:
     """Return what `look` gives as soon as it is true; AssertionError when it is not in time."""
-    until = time.monotonic() + seconds
+    began = time.monotonic()
     while not (found := look()):
-        if time.monotonic() > until:
+        waited = time.monotonic() - began
+        if waited > seconds:
             raise AssertionError(f"still {found!r} after {seconds} s")
-        time.sleep(0.02)
+        # The longer it takes, the seldomer: whoever looks takes time from what is waited for.
+        time.sleep(min(max(SOONEST_LOOK_SECONDS, waited / 10), LATEST_LOOK_SECONDS))
     return found

@@ -44,7 +44,7 @@ def pytest_runtest_makereport(
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium."""
-    path = shutil.which("chromium")
+    path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     assert path, "chromium is missing: make setup-dev installs it"
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
