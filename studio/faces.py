@@ -73,7 +73,7 @@ def _all_faces(grey: Any) -> list[Face]:
 
 
 def _profiles(grey: Any) -> list[Face]:
-    """Return the faces that look to the left, which is what the cascade knows."""
+    """Return the faces in profile. The cascade knows one side better: the mirrored picture is asked, too."""
     return _look(np.ascontiguousarray(grey), "profileface", 6, LEAST_PROFILE)
 
 
@@ -96,7 +96,6 @@ def _look(grey: Any, name: str, neighbours: int, least: int) -> list[Face]:
     with _lock:
         found = _cascade(name).detectMultiScale(grey, 1.1, neighbours, minSize=(least, least))
     height, width = grey.shape
-    boxes = [tuple(map(int, box)) for box in found]
-    return sorted((Face(x / width, y / height, w / width, h / height) for x, y, w, h in boxes), key=_area)[
-        ::-1
-    ]
+    boxes = (map(int, box) for box in found)
+    faces = [Face(x / width, y / height, w / width, h / height) for x, y, w, h in boxes]
+    return sorted(faces, key=_area, reverse=True)
