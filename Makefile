@@ -53,7 +53,7 @@ run: .venv/.runtime ## Set up what is missing and start web, worker, clock and s
 test: setup-dev ## Run the tests: units, contract, a bad minute, the main ways in the browser
 	@$(PYTEST) -n 3
 
-test-units: .venv/.development ## Run of those only what starts no process and asks for no page
+test-units: .venv/.development ## Run of those only what is quick, starts no process and asks for no page
 	@$(PYTEST) -n 2 -m unit -p no:playwright --ignore tests/browser
 
 test-long: setup-dev ## Run what make test leaves out for its time: every page in the browser, processes killed

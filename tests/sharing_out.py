@@ -12,7 +12,7 @@ from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
 # What a test of such a kind needs is more than a unit does.
-MORE = ("pages", "processes", "long", "postgres", "services", "live", "deployment")
+MORE = {"slow", "pages", "processes", "long", "postgres", "services", "live", "deployment"}
 # Fixtures that are browsers of Django's, in which requests go through the whole of the studio.
 BROWSERS = {"client", "client_for"}
 # Fixtures that start a process: whatever asks for one is marked `processes`.
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.processes)
         if fixtures & BROWSERS:
             item.add_marker(pytest.mark.pages)
-        if not any(item.get_closest_marker(name) for name in MORE):
+        if MORE.isdisjoint(mark.name for mark in item.iter_markers()):
             item.add_marker(pytest.mark.unit)
 
 

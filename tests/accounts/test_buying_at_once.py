@@ -17,7 +17,7 @@ from studio.auditing import mismatches
 from tests.factories import UserFactory
 from tests.till import Till
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 TIMES = 10
 

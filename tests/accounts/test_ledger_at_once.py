@@ -14,7 +14,7 @@ from django.db.models import Sum
 from accounts.models import CreditAccount, CreditEntry, NotEnoughCredits
 from studio.auditing import mismatches
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 Saying = tuple[str, int, str]
 

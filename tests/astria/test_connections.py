@@ -76,6 +76,7 @@ def test_given_session_stays_open(server: Server) -> None:
     assert server.received[0].connection == server.received[1].connection
 
 
+@pytest.mark.slow
 def test_upload_may_take_longer_than_connecting(server: Server) -> None:
     server.plays_next(read_slowly)
     photos = [ImageFile("1.jpg", b"\xff" * 12_000_000)]

@@ -65,6 +65,7 @@ def parts_of(body: dict[str, object]) -> list[Message]:
     return BytesParser().parsebytes(head + encoded.content).get_payload()  # type: ignore[return-value]
 
 
+@pytest.mark.slow
 @settings(deadline=None, database=None)
 @given(BODIES)
 def test_nested_form_round_trip(body: dict[str, object]) -> None:
@@ -74,6 +75,7 @@ def test_nested_form_round_trip(body: dict[str, object]) -> None:
     assert files == []
 
 
+@pytest.mark.slow
 @settings(deadline=None, database=None)
 @given(
     st.recursive(

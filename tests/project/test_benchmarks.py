@@ -96,6 +96,7 @@ def test_a_part_that_takes_too_long_or_breaks_off_is_a_budget_missed(monkeypatch
         assert not figure.ok
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_filled_rows_belong_together_and_keep_every_constraint() -> None:
     fill(prompts=20)

@@ -118,6 +118,7 @@ def test_callbacks_can_be_switched_off_by_either_option() -> None:
     assert parse_options(["--callbacks", "no-tune-ids"], {}).callbacks == "no-tune-ids"
 
 
+@pytest.mark.slow
 def test_it_imports_nothing_of_the_product() -> None:
     imported: set[str] = set()
     for path in (ROOT / "sandbox").rglob("*.py"):

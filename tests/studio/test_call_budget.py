@@ -215,6 +215,7 @@ def test_a_call_whose_worker_dies_is_on_the_timeline(
     assert call.text == f"POST /p/{order.pack.astria_id}/tunes"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_orders_beyond_the_budget_wait_their_turn_and_are_posted_once(
     api: RequestsMock, settings: Any, noon: Any, user: User

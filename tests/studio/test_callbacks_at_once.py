@@ -17,7 +17,7 @@ from tests.astria.server import Server, running
 from tests.factories import ShootFactory, jpeg
 from tests.studio.conftest import AtOnce
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 TIMES = 10
 

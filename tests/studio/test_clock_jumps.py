@@ -39,6 +39,7 @@ def round_of_the_clock(noon: Traveller, seconds: float = 5) -> None:
             advance(*task["args"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jump", [HOUR, -HOUR])
 def test_an_order_whose_answer_was_lost_is_found_and_not_posted_again(
     api: RequestsMock, order: Shoot, noon: Traveller, settings: Any, jump: int

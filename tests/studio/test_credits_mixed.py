@@ -64,6 +64,7 @@ def keep(dice: Random, tune: Tune, key: str) -> object:
 ACTS: list[Act] = [order, order, again, buy, reverse, waive, take_back, go_wrong, give_some_back, keep]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_the_ledger_is_exact_whatever_is_mixed(user: User, seed: int) -> None:
     dice, tune = Random(seed), TrainedTuneFactory.create(account=user.account)

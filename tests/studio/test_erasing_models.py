@@ -110,6 +110,7 @@ def test_the_clock_comes_back_to_it_until_it_is_done(noon: Traveller, tune: Tune
     assert [*queued, queue_due()] == [1, 0, 1]
 
 
+@pytest.mark.slow
 def test_many_prompts_take_several_tasks(api: RequestsMock, tune: Tune) -> None:
     ids = range(1, 2 * PROMPTS_AT_A_TIME)
     lists(api, tune)

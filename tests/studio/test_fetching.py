@@ -286,6 +286,7 @@ def drip_interim_answers(handler: Handler) -> None:
         handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("play", [drip_headers, drip_interim_answers])
 def test_the_time_that_headers_take_counts(
     server: Server, monkeypatch: pytest.MonkeyPatch, play: Any
@@ -299,6 +300,7 @@ def test_the_time_that_headers_take_counts(
     assert not failed.value.is_final
 
 
+@pytest.mark.slow
 def test_all_redirects_together_have_the_time_of_one(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "TOTAL_SECONDS", 0.4)
     server.plays_next(slowly_redirect)

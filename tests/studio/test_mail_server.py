@@ -125,6 +125,7 @@ def test_what_the_server_refuses_is_sent_later(
     assert (refused, letter().status, len(server.taken)) == (Letter.Status.WAITING, Letter.Status.SENT, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["drop", "hang"])
 def test_what_the_server_says_nothing_of_is_never_sent_again_and_staff_see_it(
     server: MailServer, letter: Callable[[], Letter], answer: str
@@ -140,6 +141,7 @@ def test_what_the_server_says_nothing_of_is_never_sent_again_and_staff_see_it(
     assert "may or may not have left" in Event.objects.get(kind=Event.Kind.TROUBLE).text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answers", [{"greeting": "hang"}, {"greeting": "drop"}, {"greeting": "554 closed"}])
 def test_a_server_that_does_not_greet_gets_it_later(
     server: MailServer, letter: Callable[[], Letter], answers: dict[str, str]

@@ -102,6 +102,7 @@ def test_the_tile_is_a_small_webp() -> None:
     assert (tile.format, max(tile.size)) == ("WEBP", 480)
 
 
+@pytest.mark.slow
 def test_a_large_photo_is_scaled_to_2048_pixels() -> None:
     photo = prepared((PHOTOS / "phone-12mp.jpg").read_bytes())
 
@@ -114,6 +115,7 @@ def test_the_same_file_gives_the_same_bytes() -> None:
     assert prepared(data).sha256 == prepared(data).sha256
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["phone.heic", "person.webp", "person-1.jpg", "exif-rotated-with-gps.jpg"])
 def test_a_photo_stands_upright_whatever_its_format(name: str) -> None:
     upright = prepared((PHOTOS / "person-1.jpg").read_bytes())
@@ -293,6 +295,7 @@ def test_a_jpeg_with_a_second_picture_in_it_counts_as_jpeg(monkeypatch: pytest.M
     assert prepared(data).width == 600
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     kind=st.sampled_from(["JPEG", "PNG", "WEBP", "HEIF", "AVIF"]),
@@ -349,6 +352,7 @@ def test_what_is_small_enough_is_sent_as_it_is() -> None:
     assert smaller_copy(jpeg(300, 400), 512) == jpeg(300, 400)
 
 
+@pytest.mark.slow
 def test_a_photo_sent_again_in_another_size_is_recognised() -> None:
     one, again, other = (
         prepared((PHOTOS / name).read_bytes()).perceptual_hash

@@ -41,6 +41,7 @@ def came(shoot: Shoot, outcome: tuple[int, int] | None, each: int) -> int:
     return min(stored, each)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(price=st.integers(0, 500), each=st.integers(1, 4), unannounced=st.integers(0, 3), outcomes=OUTCOMES)
 def test_each_missing_picture_is_given_back_at_its_share_and_never_more_than_the_price(

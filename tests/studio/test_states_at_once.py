@@ -20,7 +20,7 @@ from tests.astria.server import running
 from tests.factories import ImageFactory, PromptFactory, ShootFactory
 from tests.studio.conftest import AtOnce
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def test_a_shoot_that_fails_twice_at_once_is_refunded_once(at_once: AtOnce) -> None:

@@ -129,6 +129,7 @@ def test_on_a_full_disk_a_picture_waits_uncounted_and_whole_files_are_all_there_
     assert Shoot.objects.get().status == Shoot.Status.GENERATING
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("disk")
 def test_once_there_is_room_the_picture_is_stored_once_and_the_shoot_is_ready(
     image: Image, full_at: Callable[[int], None]
@@ -146,6 +147,7 @@ def test_once_there_is_room_the_picture_is_stored_once_and_the_shoot_is_ready(
     assert Shoot.objects.get().status == Shoot.Status.READY
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("disk")
 def test_the_longer_our_storage_is_away_the_more_rarely_it_is_tried(
     image: Image, full_at: Callable[[int], None]

@@ -14,7 +14,7 @@ from tests.factories import PackFactory, PhotoSetFactory
 from tests.studio.conftest import API, AtOnce
 from tests.studio.posted import calls
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def test_an_order_submitted_twice_at_once_is_posted_once(

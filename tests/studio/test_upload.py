@@ -195,6 +195,7 @@ def test_the_21st_photo_is_refused_and_leaves_no_file(send: Send, photo_set: Pho
     assert files_of(photo_set) == before
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_photos_sent_at_once_never_become_more_than_20(
     photo_set: PhotoSet, monkeypatch: pytest.MonkeyPatch

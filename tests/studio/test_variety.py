@@ -154,6 +154,7 @@ def set_of(*names: str) -> Coaching:
 PORTRAITS = [f"person-{number}.jpg" for number in range(1, 7)]
 
 
+@pytest.mark.slow
 def test_six_crops_of_one_portrait_come_from_one_day_before_one_wall() -> None:
     judged = set_of(*PORTRAITS)
 
@@ -161,10 +162,12 @@ def test_six_crops_of_one_portrait_come_from_one_day_before_one_wall() -> None:
     assert 50 < judged.score < 60
 
 
+@pytest.mark.slow
 def test_another_person_in_other_clothes_is_another_day() -> None:
     assert "days" not in kinds(set_of(*PORTRAITS, "profile-grey.jpg"))
 
 
+@pytest.mark.slow
 def test_the_same_photo_in_other_forms_looks_alike() -> None:
     judged = set_of(
         "person-1.jpg", "phone.heic", "person.webp", "phone-12mp.jpg", "person-1-again-smaller.jpg"
@@ -174,6 +177,7 @@ def test_the_same_photo_in_other_forms_looks_alike() -> None:
     assert alike.text == "5 look alike."
 
 
+@pytest.mark.slow
 def test_each_poor_photo_is_found_in_its_set() -> None:
     poor = set_of(*PORTRAITS, "blurry.jpg", "too-dark.jpg", "two-people.jpg", "coffee-no-face.jpg")
 
