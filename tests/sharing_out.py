@@ -12,7 +12,7 @@ from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
 # What a test of such a kind needs is more than a unit does.
-MORE = {"slow", "pages", "processes", "long", "postgres", "services", "live", "deployment"}
+MORE = {"pages", "processes", "long", "postgres", "services", "live", "deployment"}
 # Fixtures that are browsers of Django's, in which requests go through the whole of the studio.
 BROWSERS = {"client", "client_for"}
 # Fixtures that start a process: whatever asks for one is marked `processes`.
@@ -31,14 +31,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.processes)
         if fixtures & BROWSERS:
             item.add_marker(pytest.mark.pages)
-        if MORE.isdisjoint(mark.name for mark in item.iter_markers()):
+        if _stands_alone(item) and not item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.unit)
+
+
+def _stands_alone(item: pytest.Item) -> bool:
+    return MORE.isdisjoint(mark.name for mark in item.iter_markers())
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """A unit test that starts a process or asks for a page, itself or by a fixture, fails."""
-    if not item.get_closest_marker("unit"):
+    """A test that starts a process or asks for a page, itself or by a fixture, and does not say so, fails."""
+    if not _stands_alone(item):
         return (yield)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(subprocess.Popen, "__init__", _no_process)

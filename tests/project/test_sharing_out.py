@@ -20,6 +20,14 @@ def test_a_unit_test_asks_for_no_page() -> None:
         Client().get("/")
 
 
+@pytest.mark.slow
+def test_a_slow_test_does_neither() -> None:
+    with pytest.raises(AssertionError, match="mark it `processes`"):
+        subprocess.run(["true"], check=False)
+    with pytest.raises(AssertionError, match="mark it `pages`"):
+        Client().get("/")
+
+
 @pytest.mark.processes
 def test_others_do() -> None:
     assert subprocess.run(["true"], check=False).returncode == 0
